@@ -1,0 +1,69 @@
+"""Hand-over between threads: the only shared mutable objects in `realtime/`.
+
+No lock is taken for the data itself: deque.append, deque.popleft and attribute assignment are atomic in CPython.
+`Inbox.wait` sleeps on an event that the producer sets after appending.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Latest(Generic[T]):
+    """One slot, newest wins. Any thread puts an immutable value; one consumer takes it."""
+
+    def __init__(self) -> None:
+        self._value: T | None = None
+        self._ready = threading.Event()
+
+    def put(self, value: T) -> None:
+        """Replace whatever waits."""
+        self._value = value
+        self._ready.set()
+
+    def take(self, timeout_seconds: float | None = None) -> T | None:
+        """Consumer only. Wait for a value and empty the slot; None after the timeout."""
+        if not self._ready.wait(timeout_seconds):
+            return None
+        self._ready.clear()
+        value, self._value = self._value, None
+        return value
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a newer value is there: work in progress is stale."""
+        return self._ready.is_set()
+
+
+class Inbox(Generic[T]):
+    """Bounded queue from producer threads to one consumer thread; `put` never blocks."""
+
+    def __init__(self, *, capacity: int) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, got {capacity}")
+        self._items: deque[T] = deque()
+        self._capacity = capacity
+        self._ready = threading.Event()
+        self.dropped = 0  # written by producers, read by anyone
+
+    def put(self, item: T) -> bool:
+        """Append `item`; if full, count it as dropped and return False."""
+        if len(self._items) >= self._capacity:
+            self.dropped += 1
+            return False
+        self._items.append(item)
+        self._ready.set()
+        return True
+
+    def drain(self) -> Iterator[T]:
+        """Consumer only. Yield what is waiting now, oldest first."""
+        self._ready.clear()
+        for _ in range(len(self._items)):
+            yield self._items.popleft()
+
+    def wait(self, timeout_seconds: float | None) -> bool:
+        """Consumer only. Sleep until something waits or the timeout has passed."""
+        return self._ready.wait(timeout_seconds)

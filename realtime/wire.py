@@ -1,0 +1,83 @@
+"""Messages over a byte pipe: a 4-byte big-endian length, then MessagePack.
+
+`Sender` may be used from several threads. `Receiver.receive()` blocks in its own thread and returns None when the
+other side is gone, so the loss of a process is an ordinary value, never an exception in the middle of music.
+"""
+
+import struct
+import threading
+from typing import BinaryIO, Generic, TypeVar
+
+import msgspec
+
+from realtime.messages import Message
+
+T = TypeVar("T")
+MAX_MESSAGE_BYTES = 1 << 22
+_LENGTH = struct.Struct(">I")
+
+
+class Sender:
+    """Writes messages to a pipe. After the reader is gone, `send` returns False and does nothing."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._encoder = msgspec.msgpack.Encoder()
+        self._lock = threading.Lock()
+        self._open = True
+
+    def send(self, message: Message) -> bool:
+        """Write one message and flush; False once the pipe is closed."""
+        body = self._encoder.encode(message)
+        with self._lock:
+            if not self._open:
+                return False
+            try:
+                self._stream.write(_LENGTH.pack(len(body)) + body)
+                self._stream.flush()
+            except (OSError, ValueError):  # ValueError: the stream object was closed
+                self._open = False
+        return self._open
+
+    def close(self) -> None:
+        """Close the pipe; the other side reads its end."""
+        with self._lock:
+            self._open = False
+            try:
+                self._stream.close()
+            except OSError:
+                pass
+
+
+class Receiver(Generic[T]):
+    """Reads messages of one union type from a pipe."""
+
+    def __init__(self, stream: BinaryIO, union: object) -> None:
+        self._stream = stream
+        self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(union)  # type: ignore[arg-type]
+
+    def receive(self) -> T | None:
+        """The next message; None at the end of the pipe or on bytes that are no message."""
+        head = self._read(_LENGTH.size)
+        if head is None:
+            return None
+        (length,) = _LENGTH.unpack(head)
+        body = self._read(length) if length <= MAX_MESSAGE_BYTES else None
+        if body is None:
+            return None
+        try:
+            return self._decoder.decode(body)
+        except msgspec.DecodeError:
+            return None
+
+    def _read(self, count: int) -> bytes | None:
+        data = b""
+        while len(data) < count:
+            try:
+                part = self._stream.read(count - len(data))
+            except (OSError, ValueError):
+                return None
+            if not part:
+                return None
+            data += part
+        return data
