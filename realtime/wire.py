@@ -4,6 +4,7 @@
 other side is gone, so the loss of a process is an ordinary value, never an exception in the middle of music.
 """
 
+import contextlib
 import struct
 import threading
 from typing import BinaryIO, Generic, TypeVar
@@ -43,10 +44,8 @@ class Sender:
         """Close the pipe; the other side reads its end."""
         with self._lock:
             self._open = False
-            try:
+            with contextlib.suppress(OSError):
                 self._stream.close()
-            except OSError:
-                pass
 
 
 class Receiver(Generic[T]):
@@ -54,7 +53,7 @@ class Receiver(Generic[T]):
 
     def __init__(self, stream: BinaryIO, union: object) -> None:
         self._stream = stream
-        self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(union)  # type: ignore[arg-type]
+        self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(union)
 
     def receive(self) -> T | None:
         """The next message; None at the end of the pipe or on bytes that are no message."""

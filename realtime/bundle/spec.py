@@ -88,9 +88,7 @@ class BundleSpec(Strict, frozen=True, kw_only=True):
     codec_hash: str
     graphs: tuple[GraphSpec, ...]
     controls: tuple[ControlSpec, ...]
-    config: dict[
-        str, int | float | str
-    ]  # what the generator needs to know of the network: layers, heads, ...
+    config: dict[str, int | float | str]  # what the generator needs to know of the network: layers, heads, ...
     files: dict[str, str]  # file name -> sha256, for every other file of the bundle
     trained_by: TrainedBy
     scores: dict[str, float]  # held-out (valid) scores, e.g. nats_per_note

@@ -106,8 +106,10 @@ def melody_line(notes: Sequence[Note], *, played: bool, end_tick: int | None = N
     """The top voice on the grid, in order, one note an onset.
 
     `played`: the notes come from hands and are quantised beat by beat; otherwise they come from a score, whose
-    onsets are only rounded to 1/24 beat (scores with pick-ups have no beats to go by). A gap counts as a rest from a sixteenth on, if it is also more than 0.4 of the time to the next onset;
-    shorter gaps are articulation and belong to the note. `end_tick` closes the last note's time.
+    onsets are only rounded to 1/24 beat (scores with pick-ups have no beats to go by).
+
+    A gap counts as a rest from a sixteenth on, if it is also more than 0.4 of the time to the next onset; shorter
+    gaps are articulation and belong to the note. `end_tick` closes the last note's time.
     """
     voice = top_voice(notes)
     onsets = [note.start_tick for note in voice]

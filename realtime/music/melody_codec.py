@@ -61,9 +61,7 @@ NO_PITCH, NO_DURATION = PITCH_IDS, len(DURATIONS)
 INTERVAL_REST, NO_INTERVAL = 2 * INTERVAL_CLIP + 1, 2 * INTERVAL_CLIP + 2
 POSITION_UNKNOWN, METER_OTHER = POSITIONS, len(METERS)
 
-Row = tuple[
-    int, int, int, int, int, int
-]  # ids of the six features, each already offset into the shared table
+Row = tuple[int, int, int, int, int, int]  # ids of the six features, each already offset into the shared table
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,8 @@ class MelodyCodec:
     def encode(self, phrase: Phrase, *, played: bool = True, until_tick: int | None = None) -> EventLine:
         """The phrase's top voice as events, from its first note to `until_tick` (filled with a rest).
 
-        `played`: from hands (quantised) or from a score (see `melody_line`). Errors of rounding never add up: each event aims at where the next one truly starts.
+        `played`: from hands (quantised) or from a score (see `melody_line`). Errors of rounding never add up: each
+        event aims at where the next one truly starts.
         """
         line = melody_line(phrase.notes, played=played, end_tick=until_tick)
         if not line:
@@ -194,11 +193,7 @@ class MelodyCodec:
         events: list[Event] = []
         now = start
         for note, following in zip(line, [*line[1:], None], strict=True):
-            until = (
-                following.start_tick
-                if following
-                else max(until_tick or 0, note.start_tick + note.sounding_ticks)
-            )
+            until = following.start_tick if following else max(until_tick or 0, note.start_tick + note.sounding_ticks)
             for event in self._note_events(note, octaves, until - now):
                 events.append(event)
                 now += event.ticks

@@ -1,0 +1,1 @@
+"""The models at play: one file each, one interface (`base.Generator`)."""

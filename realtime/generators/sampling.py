@@ -1,0 +1,35 @@
+"""Choosing from logits: pure functions of numpy arrays and an explicit random generator."""
+
+import numpy as np
+import numpy.typing as npt
+
+Float = npt.NDArray[np.float32]
+MASKED = np.float32(-1e9)  # finite: an all-masked row still has a choice
+
+
+def probabilities(logits_V: npt.NDArray[np.floating], *, temperature: float, top_p: float) -> npt.NDArray[np.float64]:
+    """Softmax at a temperature, cut to the smallest set of choices that holds `top_p` (nucleus sampling,
+    Holtzman et al. 2020). Temperature 0 puts all on the best choice. NaN counts as masked."""
+    logits = np.nan_to_num(logits_V.astype(np.float64), nan=float(MASKED), posinf=-float(MASKED), neginf=float(MASKED))
+    if temperature <= 0.0:
+        greedy = np.zeros(logits.shape)
+        greedy[int(logits.argmax())] = 1.0
+        return greedy
+    weights = np.exp((logits - logits.max()) / temperature)
+    weights /= weights.sum()
+    if top_p < 1.0:
+        order = np.argsort(-weights, kind="stable")
+        kept = int(np.searchsorted(np.cumsum(weights[order]), top_p)) + 1
+        weights[order[kept:]] = 0.0
+        weights /= weights.sum()
+    result: npt.NDArray[np.float64] = weights
+    return result
+
+
+def choose(
+    logits_V: npt.NDArray[np.floating], rng: np.random.Generator, *, temperature: float, top_p: float
+) -> int:
+    """Draw one index. Uses exactly one number of `rng`, whatever the logits."""
+    cumulative = np.cumsum(probabilities(logits_V, temperature=temperature, top_p=top_p))
+    drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+    return min(drawn, len(cumulative) - 1)
