@@ -24,7 +24,6 @@ class GeneratorState:
     """All that carries over from one request to the next. Caches are not state: they only save time."""
 
     seed: int
-    answers: int = 0
 
 
 class Generator(Protocol):

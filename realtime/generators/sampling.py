@@ -26,9 +26,7 @@ def probabilities(logits_V: npt.NDArray[np.floating], *, temperature: float, top
     return result
 
 
-def choose(
-    logits_V: npt.NDArray[np.floating], rng: np.random.Generator, *, temperature: float, top_p: float
-) -> int:
+def choose(logits_V: npt.NDArray[np.floating], rng: np.random.Generator, *, temperature: float, top_p: float) -> int:
     """Draw one index. Uses exactly one number of `rng`, whatever the logits."""
     cumulative = np.cumsum(probabilities(logits_V, temperature=temperature, top_p=top_p))
     drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

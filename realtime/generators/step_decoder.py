@@ -33,7 +33,8 @@ class StepDecoder:
             self.capacity = int(config["max_context"])
         except (KeyError, ValueError) as error:
             raise BundleError(f"{bundle.folder}: config lacks {error}; export the bundle again") from error
-        self._rows: list[Row] = []
+        self._rows: list[Row] = []  # what the cache holds
+        self._start = 0  # how many rows came before those
         self.pitch_logits_P: Float = np.zeros(PITCH_IDS, np.float32)
         self.duration_logits_PD: Float = np.zeros((PITCH_IDS, len(DURATIONS)), np.float32)
         self._ids_1SF = np.zeros((1, 1, len(FEATURES)), np.int64)
@@ -45,7 +46,7 @@ class StepDecoder:
             for part in ("key", "value")
         }
         self._binding = self._bind()
-        self._step((0,) * len(FEATURES))  # warm-up: the first run allocates
+        self._step((0, 0, 0, 0, 0, 0))  # warm-up: the first run allocates
         self._rows.clear()
 
     def _bind(self) -> ort.IOBinding:
@@ -60,43 +61,46 @@ class StepDecoder:
         _bind_output(binding, "duration_logits", self.duration_logits_PD[None])
         return binding
 
-    def _step(self, row: Sequence[int]) -> None:
+    def _step(self, row: Row) -> None:
         position = len(self._rows)
         self._ids_1SF[0, 0] = row
         self._seqlens[0] = position
         self._total[...] = position + 1
         self._session.run_with_iobinding(self._binding)
-        self._rows.append(tuple(row))  # type: ignore[arg-type]
+        self._rows.append(row)
+
+    def window_start(self, count: int) -> int:
+        """Of `count` rows, the first that is kept. It moves in blocks, so that the cache is rarely filled afresh."""
+        block = self.capacity * 2 // 5
+        return max(0, -(-(count - self.capacity) // block) * block)
 
     def append(self, row: Row) -> None:
-        """Feed one more row. When the cache is full, the later part of the rows is fed afresh."""
-        if len(self._rows) == self.capacity:
-            self.advance([*self._rows[-self.window :], row])
-        else:
+        """Feed one more row after those of the last `advance`."""
+        start = self.window_start(self._start + len(self._rows) + 1)
+        if start == self._start:
             self._step(row)
-
-    @property
-    def window(self) -> int:
-        """How many rows are kept when the cache has run full."""
-        return self.capacity * 3 // 5
+        else:
+            self._refeed([*self._rows[start - self._start :], row], start)
 
     def advance(self, rows: Sequence[Row]) -> int:
-        """Bring the cache to exactly these rows (the last `capacity` of them at most); returns the steps it took.
+        """Bring the cache to exactly these rows (to the later part, where they are too many); returns the steps taken.
 
         Afterwards the logits speak of the event that follows the last row.
         """
         if not rows:
             raise ValueError("rows must hold at least the codec's first row")
-        if len(rows) > self.capacity:
-            rows = rows[-self.window :]
+        start = self.window_start(len(rows))
+        return self._refeed(list(rows[start:]), start)
+
+    def _refeed(self, rows: list[Row], start: int) -> int:
+        self._start = start
+        if rows == self._rows:
+            return 0
         common = 0
-        for old, new in zip(self._rows, rows, strict=False):
+        for old, new in zip(self._rows, rows[:-1], strict=False):  # the last row's logits may be gone: feed it again
             if old != new:
                 break
             common += 1
-        common = min(common, len(rows) - 1)  # the last row is always fed: its logits may be overwritten
-        if common == len(self._rows) - 1 == len(rows) - 1 and self._rows == list(rows):
-            return 0
         del self._rows[common:]
         for row in rows[common:]:
             self._step(row)

@@ -1,0 +1,154 @@
+"""Whose turn it is. A state machine without threads: events in, actions out.
+
+The shell (`engine.py`) tells it what was played and what time it is, and carries out the actions it returns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from realtime.engine.listener import CONTROL_CHANGE, SUSTAIN, Listener
+from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick, seconds_to_ticks
+from realtime.messages import Played
+from realtime.music.note import Note, Phrase
+from realtime.music.units import Meter
+
+HAND_OVER_SECONDS = 0.025  # before a bar line that is the model's: the answer is under way when it comes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRules:
+    """How turns are taken. Names as in `phrase_end`: TURN_ENDS, GRIDS, LENGTHS."""
+
+    end: str = "auto"
+    grid: str = "beat"
+    length: str = "phrase"
+    bars: int = 2  # of a trade, and of a "bars" answer
+    meter: Meter = Meter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare:
+    """Fill the cache with the phrase so far; an answer would start at `start_tick`."""
+
+    context: Phrase
+    start_tick: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Play an answer."""
+
+    context: Phrase
+    start_tick: int
+    length_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """The player is back: end the answer now."""
+
+
+Action = Prepare | Answer | Yield
+
+
+class TurnKeeper:
+    """Listens to the player and decides. `bpm` is the tempo now."""
+
+    def __init__(self, rules: TurnRules, bpm: Callable[[], float]) -> None:
+        self.rules = rules
+        self._bpm = bpm
+        self._listener = Listener(rules.meter)
+        self._answer_end_tick: int | None = None  # None: listening
+        self._last_answer: list[Note] = []
+        self._trade_start_tick: int | None = None  # bar line at which the player's bars began
+
+    @property
+    def answering(self) -> bool:
+        """Whether it is the model's turn."""
+        return self._answer_end_tick is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing has been played yet in this turn."""
+        return self._listener.is_empty
+
+    def played(self, played: Played) -> list[Action]:
+        """Take one message of the musician."""
+        kind = played.data[0] & 0xF0
+        if self.rules.end == "pedal" and kind == CONTROL_CHANGE and played.data[1] == SUSTAIN:
+            return self.hand_over(played.tick) if played.data[2] >= 64 else []
+        actions: list[Action] = []
+        started = self._listener.add(played)
+        if started and self.answering:
+            self._answer_end_tick = None
+            actions.append(Yield())
+        if started and self._trade_start_tick is None:
+            bar = self.rules.meter.bar_ticks
+            self._trade_start_tick = played.tick // bar * bar
+        if not self.answering and not self._listener.is_empty:
+            actions.append(self._preparation(played.tick))
+        return actions
+
+    def _preparation(self, now_tick: int) -> Prepare:
+        deadline = self.deadline_tick()
+        end = now_tick if deadline is None else max(now_tick, deadline)
+        start = next_grid_tick(end, self.rules.grid, self.rules.meter)
+        return Prepare(context=self._listener.phrase(now_tick), start_tick=start)
+
+    def deadline_tick(self) -> int | None:
+        """The tick at which something is to be decided, if nothing happens before; None: nothing to wait for."""
+        if self._answer_end_tick is not None:
+            return self._answer_end_tick
+        if self.rules.end == "trade" and self._trade_start_tick is not None:
+            end = self._trade_start_tick + self.rules.bars * self.rules.meter.bar_ticks
+            return end - seconds_to_ticks(HAND_OVER_SECONDS, self._bpm())
+        listener = self._listener
+        if self.rules.end == "auto" and not listener.is_empty and not listener.keys_held and not listener.pedal_down:
+            return phrase_end_tick(listener.onsets, listener.last_release_tick, self._bpm())
+        return None
+
+    def passed(self, now_tick: int) -> list[Action]:
+        """Tell that it is `now_tick`: the answer may be over, the phrase may have ended."""
+        deadline = self.deadline_tick()
+        if deadline is None or now_tick < deadline:
+            return []
+        if self.answering:
+            self._finish_answer()
+            return []
+        if self.rules.end == "trade" and self._listener.is_empty:
+            self._trade_start_tick = None  # nothing was played in these bars: wait for the next first note
+            return []
+        return self.hand_over(now_tick)
+
+    def _finish_answer(self) -> None:
+        if self.rules.end == "trade":
+            self._trade_start_tick = self._answer_end_tick
+        self._answer_end_tick = None
+
+    def hand_over(self, now_tick: int) -> list[Action]:
+        """It is the model's turn: on the next grid point, or at a trade's bar line.
+
+        With nothing played, the answer goes on from the last answer, or opens by itself.
+        """
+        phrase = self._listener.phrase(now_tick)
+        self._listener.clear()
+        if not phrase.notes:
+            recent = [note for note in self._last_answer if note.end_tick <= now_tick]
+            phrase = Phrase.of(recent, meter=self.rules.meter)
+        start, length = self._placing(phrase, now_tick)
+        self._answer_end_tick = start + length
+        self._last_answer = []
+        return [Answer(context=phrase, start_tick=start, length_ticks=length)]
+
+    def _placing(self, phrase: Phrase, now_tick: int) -> tuple[int, int]:
+        rules = self.rules
+        if rules.end == "trade":
+            return next_grid_tick(now_tick, "bar", rules.meter), rules.bars * rules.meter.bar_ticks
+        start = next_grid_tick(now_tick, rules.grid, rules.meter)
+        first = phrase.notes[0].start_tick if phrase.notes else start - rules.bars * rules.meter.bar_ticks
+        last = max((note.end_tick for note in phrase.notes), default=start)
+        return start, answer_ticks(rules.length, rules.bars, first, last, rules.meter)
+
+    def answered(self, note: Note) -> None:
+        """Tell of a note of the answer, so that a second answer can go on from it."""
+        self._last_answer.append(note)

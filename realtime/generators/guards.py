@@ -1,0 +1,61 @@
+"""What keeps an answer from being one repeated note, a loop, or the phrase said back.
+
+Taking up a motif is wanted; so a penalty starts only after some events of agreement and grows with each more.
+"""
+
+from collections.abc import Sequence
+
+from realtime.generators.sampling import Float
+from realtime.music.melody_codec import Event
+
+FREE_REPEATS = 3  # of one pitch
+REPEAT_PENALTY = 0.8  # logits for each repeat more
+FREE_COPY_EVENTS = 6  # of the phrase or of the answer itself
+COPY_PENALTY = 0.6
+MAX_PENALTY = 6.0
+
+
+class Guards:
+    """Watches one answer grow and lowers the logits of what would bore."""
+
+    def __init__(self, context: Sequence[Event]) -> None:
+        self._history = list(context)
+        self._answer_length = 0
+
+    def add(self, event: Event) -> None:
+        """Tell what was chosen."""
+        self._history.append(event)
+        self._answer_length += 1
+
+    def discourage(self, pitch_logits_P: Float) -> None:
+        """Lower the logits, in place, of pitches that would repeat too much."""
+        repeats = self._repeats()
+        if repeats >= FREE_REPEATS:
+            pitch_logits_P[self._history[-1].pitch_id] -= min(
+                MAX_PENALTY, REPEAT_PENALTY * (repeats - FREE_REPEATS + 1)
+            )
+        for pitch_id, length in self._copied().items():
+            pitch_logits_P[pitch_id] -= min(MAX_PENALTY, COPY_PENALTY * (length - FREE_COPY_EVENTS + 1))
+
+    def _repeats(self) -> int:
+        """How often the last pitch has just sounded in a row, rests aside."""
+        count = 0
+        sounding = [event.pitch_id for event in self._history[-16:] if not event.is_rest]
+        while count < len(sounding) and sounding[-1 - count] == sounding[-1]:
+            count += 1
+        return count
+
+    def _copied(self) -> dict[int, int]:
+        """Pitch that would extend a copy -> how many events the copy has already, at least FREE_COPY_EVENTS."""
+        history, longest = self._history, self._answer_length
+        found: dict[int, int] = {}
+        if longest < FREE_COPY_EVENTS:
+            return found
+        for end in range(len(history) - 1):
+            length = 0
+            while length <= min(end, longest - 1) and history[end - length] == history[-1 - length]:
+                length += 1
+            if length >= FREE_COPY_EVENTS:
+                pitch_id = history[end + 1].pitch_id
+                found[pitch_id] = max(length, found.get(pitch_id, 0))
+        return found
