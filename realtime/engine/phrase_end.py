@@ -4,6 +4,7 @@ The same rules serve the live engine and `hocket generate --prime`, so both plac
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from realtime.music.units import PPQ, Meter
 
@@ -27,7 +28,7 @@ def spacing_ticks(onsets: Sequence[int]) -> int:
     Gaps inside a chord do not count.
     """
     recent = list(onsets)[-SPACING_NOTES - 1 :]
-    gaps = sorted(b - a for a, b in zip(recent, recent[1:], strict=False) if b - a >= PPQ // 12)
+    gaps = sorted(b - a for a, b in pairwise(recent) if b - a >= PPQ // 12)
     return gaps[(3 * len(gaps)) // 4 if len(gaps) > 1 else 0] if gaps else PPQ
 
 

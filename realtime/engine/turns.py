@@ -3,8 +3,9 @@
 The shell (`engine.py`) tells it what was played and what time it is, and carries out the actions it returns.
 """
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from realtime.engine.listener import CONTROL_CHANGE, SUSTAIN, Listener
 from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick, seconds_to_ticks
@@ -23,7 +24,7 @@ class TurnRules:
     grid: str = "beat"
     length: str = "phrase"
     bars: int = 2  # of a trade, and of a "bars" answer
-    meter: Meter = Meter()
+    meter: Meter = field(default_factory=Meter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class TurnKeeper:
         self._bpm = bpm
         self._listener = Listener(rules.meter)
         self._answer_end_tick: int | None = None  # None: listening
-        self._last_answer: list[Note] = []
+        self._last_answer: deque[Note] = deque(maxlen=512)
         self._trade_start_tick: int | None = None  # bar line at which the player's bars began
 
     @property
@@ -137,7 +138,7 @@ class TurnKeeper:
             phrase = Phrase.of(recent, meter=self.rules.meter)
         start, length = self._placing(phrase, now_tick)
         self._answer_end_tick = start + length
-        self._last_answer = []
+        self._last_answer.clear()
         return [Answer(context=phrase, start_tick=start, length_ticks=length)]
 
     def _placing(self, phrase: Phrase, now_tick: int) -> tuple[int, int]:

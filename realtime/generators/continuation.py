@@ -72,7 +72,8 @@ class ContinueGenerator:
     def prepare(self, request: GenerateRequest) -> int:
         """Fill the cache with the request's context; returns the network steps it took."""
         settings = Settings.of(resolve_controls(self.spec, request.controls))
-        return self._decoder.advance(self._codec.rows(self._context(request), style=settings.style))
+        rows, _ = self._codec.continuation(self._context(request), start_tick=request.start_tick, style=settings.style)
+        return self._decoder.advance(rows)
 
     def generate(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, GeneratorState]:
         """The whole answer at once."""
@@ -84,11 +85,12 @@ class ContinueGenerator:
         """The answer's notes in order, each as soon as it is known; they end by start_tick + length_ticks."""
         settings = Settings.of(resolve_controls(self.spec, request.controls))
         context = self._context(request)
-        self._decoder.advance(self._codec.rows(context, style=settings.style))
+        rows, builder = self._codec.continuation(context, start_tick=request.start_tick, style=settings.style)
+        self._decoder.advance(rows)
         rng = np.random.default_rng(state.seed)
         dynamics = Dynamics.of(request.context.notes)
         tick = request.start_tick
-        for event in self._events(context, request, settings, rng):
+        for event in self._events(context, builder, request.length_ticks, settings, rng):
             if not event.is_rest:
                 pitch = _place(event.pitch_id + PITCH_LOW + 12 * (context.octaves + settings.octave))
                 if settings.scale_mode == 1:
@@ -121,13 +123,9 @@ class ContinueGenerator:
         return self._codec.encode(Phrase.of(notes, meter=meter), until_tick=until)
 
     def _events(
-        self, context: EventLine, request: GenerateRequest, settings: Settings, rng: np.random.Generator
+        self, context: EventLine, builder: RowBuilder, left: int, settings: Settings, rng: np.random.Generator
     ) -> Iterator[Event]:
-        builder = RowBuilder(start_tick=context.start_tick, meter=context.meter, style=settings.style)
-        for event in context.events:
-            builder.after(event)
         guards = Guards(context.events)
-        left = request.length_ticks
         previous: Event | None = None
         while left >= DURATIONS[0]:
             event = self._choose(settings, rng, guards, left, previous)

@@ -40,9 +40,8 @@ def open_session(bundle: Bundle, graph: str) -> ort.InferenceSession:
 def _check_tensors(path: Path, what: str, got: list[ort.NodeArg], expected: tuple[TensorSpec, ...]) -> None:
     found = {arg.name: (tuple(arg.shape), _DTYPES.get(arg.type, arg.type)) for arg in got}
     if set(found) != {tensor.name for tensor in expected}:
-        raise BundleError(
-            f"{path}: {what}s are {sorted(found)}, the manifest says {sorted(t.name for t in expected)}; export it again"
-        )
+        named = sorted(tensor.name for tensor in expected)
+        raise BundleError(f"{path}: {what}s are {sorted(found)}, the manifest says {named}; export it again")
     for tensor in expected:
         shape, dtype = found[tensor.name]
         sizes_agree = len(shape) == len(tensor.shape) and all(

@@ -11,6 +11,7 @@ from realtime.music.units import PPQ, STEP_TICKS
 
 SCORE_TICKS = PPQ // 24  # the finest grid of written music: 32nds and their triplets
 CHORD_TICKS = 40  # onsets closer than this are one chord (42 ms at 120 beats a minute)
+GRACE_OVERLAP_TICKS = 10  # a note of a chord sounds on longer than this under the next one
 PHASE_ERROR_TICKS = 25  # mean distance from the sixteenth grid from which a line counts as off the grid
 
 
@@ -50,7 +51,8 @@ def top_voice(notes: Sequence[Note]) -> list[Note]:
     line: list[Note] = []
     for note in sorted(notes):
         if line and note.start_tick - line[-1].start_tick < CHORD_TICKS:
-            if note.pitch > line[-1].pitch:
+            is_grace = line[-1].end_tick <= note.start_tick + GRACE_OVERLAP_TICKS
+            if is_grace or note.pitch > line[-1].pitch:
                 line[-1] = note
             continue
         if line and line[-1].pitch > note.pitch:
@@ -112,6 +114,8 @@ def melody_line(notes: Sequence[Note], *, played: bool, end_tick: int | None = N
     gaps are articulation and belong to the note. `end_tick` closes the last note's time.
     """
     voice = top_voice(notes)
+    if not voice:
+        return []
     onsets = [note.start_tick for note in voice]
     if played:
         shift = phase_ticks(onsets)

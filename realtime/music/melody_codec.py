@@ -150,12 +150,12 @@ class RowBuilder:
         """The row before any event: nothing is past."""
         return self._row(NO_PITCH, NO_DURATION, NO_INTERVAL)
 
-    def after(self, event: Event) -> Row:
-        """The row that says `event` has happened and where the next one starts."""
+    def after(self, event: Event, *, next_tick: int | None = None) -> Row:
+        """The row that says `event` has happened and where the next one starts (`next_tick`, if it is known better)."""
         interval = interval_id(event.pitch_id, self._last_pitch)
         if not event.is_rest:
             self._last_pitch = event.pitch_id
-        self._tick += event.ticks
+        self._tick = self._tick + event.ticks if next_tick is None else next_tick
         return self._row(event.pitch_id, event.duration_id, interval)
 
     def _row(self, pitch: int, duration: int, interval: int) -> Row:
@@ -226,3 +226,12 @@ class MelodyCodec:
         """Feature rows: row i is what the network reads to predict event i; one more row than events."""
         builder = RowBuilder(start_tick=line.start_tick, meter=line.meter, style=style)
         return [builder.first(), *(builder.after(event) for event in line.events)]
+
+    def continuation(self, line: EventLine, *, start_tick: int, style: int = 0) -> tuple[list[Row], RowBuilder]:
+        """The rows of a context whose continuation starts at `start_tick`, and the builder of the rows to come."""
+        if not line.events:
+            builder = RowBuilder(start_tick=start_tick, meter=line.meter, style=style)
+            return [builder.first()], builder
+        builder = RowBuilder(start_tick=line.start_tick, meter=line.meter, style=style)
+        rows = [builder.first(), *(builder.after(event) for event in line.events[:-1])]
+        return [*rows, builder.after(line.events[-1], next_tick=start_tick)], builder

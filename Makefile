@@ -1,0 +1,40 @@
+# Hocket on a fresh machine: `make demo` plays, `make test` tests; each sets up what it needs first.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+SETUP := @bash .ci/setup.sh
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help setup demo test check bench train-debug clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install the live app with its window (system libraries too, where allowed)
+	$(SETUP) live
+
+demo: ## Install the bare live core, then the 20 s self-check: all four models answer; writes demo-out/
+	$(SETUP) bare
+	$(BIN)/hocket demo --out demo-out
+
+test: ## Install test and training tools (TORCH_INDEX=... for a CPU-only torch, see .ci/setup.sh), then pytest
+	$(SETUP) test
+	@$(BIN)/python -m pytest
+
+check: ## Lint, format, types, layers: what has to hold before every commit
+	$(SETUP) test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_size.py
+
+bench: ## All benchmarks, and the README's table
+	$(SETUP) test
+	$(BIN)/python -m tests.benchmarks
+
+train-debug: ## Ten training steps of each recipe on the CPU
+	$(SETUP) test
+	$(BIN)/hocket train debug --out runs/debug
+
+clean: ## Remove the environment, caches and demo output (keeps runs/)
+	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find realtime training gui tests -name __pycache__ -type d -prune -exec rm -rf {} +

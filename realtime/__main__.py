@@ -1,0 +1,5 @@
+"""`python -m realtime` is `hocket`."""
+
+from realtime.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""The training side's verbs. Without the `train` extra each is one clear line."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import typer
+
+from realtime.cli.output import print_json, say
+from realtime.errors import HocketError
+
+NEEDS_EXTRA = "training needs the train extra: pip install -e '.[train]' in the project's folder (brings PyTorch)"
+
+
+class ExtraMissingError(HocketError):
+    """PyTorch is not installed."""
+
+    exit_code = 2
+
+
+class TrainingSide(Protocol):
+    """The functions of `training.cli` that the verbs call."""
+
+    def train_command(
+        self, recipe: str, data: Sequence[Path], out: Path, *, device: str, cpu_minutes: float | None, seed: int
+    ) -> object:
+        """Train a recipe into a run folder."""
+
+    def export_command(self, run_dir: Path, out: Path) -> object:
+        """Make a bundle of a run."""
+
+    def evaluate_command(self, bundle: Path, data: Sequence[Path]) -> dict[str, dict[str, float]]:
+        """Score a bundle: "scores" and "baselines" by the same names."""
+
+
+def _training() -> TrainingSide:
+    """The training side, by name: `realtime` must not depend on it."""
+    try:
+        return cast(TrainingSide, import_module("training.cli"))
+    except ImportError as error:
+        raise ExtraMissingError(f"{NEEDS_EXTRA}; missing: {error.name}") from None
+
+
+def train(
+    recipe: str = typer.Argument(help="A recipe, e.g. continue or continue-debug."),
+    data: list[Path] = typer.Option([], "--data", help="Folder of .mid files; repeatable. Default: music21's tunes."),
+    out: Path = typer.Option(Path("runs/latest"), "--out", help="Folder for checkpoints and the log."),
+    device: str = typer.Option("cpu", "--device", help="cpu or cuda."),
+    minutes: float | None = typer.Option(None, "--minutes", help="CPU minutes to train for (default: the recipe's)."),
+    seed: int = typer.Option(0, "--seed", min=0, help="Seed."),
+) -> None:
+    """Train a model on MIDI files."""
+    _training().train_command(recipe, data, out, device=device, cpu_minutes=minutes, seed=seed)
+
+
+def export(
+    run: Path = typer.Argument(help="Folder of a training run."),
+    out: Path = typer.Option(..., "--out", "-o", help="Folder of the new bundle."),
+) -> None:
+    """Turn a training run into a bundle that plays live; checks it against PyTorch."""
+    _training().export_command(run, out)
+    say(f"{out}: exported and verified")
+
+
+def evaluate(
+    bundle: Path = typer.Argument(help="Folder of a bundle."),
+    data: list[Path] = typer.Option([], "--data", help="Folder of .mid files with held-out music; repeatable."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object."),
+) -> None:
+    """Score a bundle on held-out music, beside a plain n-gram."""
+    report = _training().evaluate_command(bundle, data)
+    if as_json:
+        print_json(report)
+    else:
+        for name, value in report["scores"].items():
+            say(f"{name:28s} {value:.4f}   n-gram {report['baselines'].get(name, float('nan')):.4f}")

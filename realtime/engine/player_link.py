@@ -1,0 +1,99 @@
+"""The engine's end of the player process: start it, talk to it, know when it is gone."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
+from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready
+from realtime.wire import Receiver, Sender
+
+ERRORS_BY_EXIT_CODE: dict[int, type[HocketError]] = {2: UsageError, 3: PortError, 6: DeviceLostError}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerOptions:
+    """How the player process is started. Names of ports: empty for our virtual ports alone."""
+
+    backend: str = "auto"
+    in_port: str = ""
+    out_port: str = ""
+    bpm: float = 120.0
+    thru: bool = False
+    trace: bool = False
+    synth: bool = False
+    soundfont: str = ""
+
+    def command(self) -> list[str]:
+        """The command line of the player process."""
+        command = [sys.executable, "-m", "realtime.player", "--backend", self.backend, "--bpm", str(self.bpm)]
+        command += ["--in", self.in_port] if self.in_port else []
+        command += ["--out", self.out_port] if self.out_port else []
+        command += ["--thru"] if self.thru else ["--no-thru"]
+        command += ["--trace"] if self.trace else []
+        command += ["--synth"] if self.synth else []
+        command += ["--soundfont", self.soundfont] if self.soundfont else []
+        return command
+
+
+class PlayerLink:
+    """A running player. Messages go to `on_message` in a reader thread; None means that the player is gone."""
+
+    def __init__(self, options: PlayerOptions, on_message: Callable[[FromPlayer | None], None]) -> None:
+        self._process = subprocess.Popen(options.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
+        self._sender = Sender(self._process.stdin)  # type: ignore[arg-type]
+        self._receiver: Receiver[FromPlayer] = Receiver(self._process.stdout, FromPlayer)  # type: ignore[arg-type]
+        self._on_message = on_message
+        self._reader = threading.Thread(target=self._read, name="player-reader", daemon=True)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the player."""
+        return self._process.pid
+
+    def wait_ready(self) -> Ready:
+        """Wait for the player's first message, then deliver the rest to `on_message`.
+
+        Raises the error the player reports: `PortError`, `UsageError` or `DeviceLostError`.
+        """
+        first = self._receiver.receive()
+        if isinstance(first, Failed):
+            self._process.wait(timeout=5)
+            raise ERRORS_BY_EXIT_CODE.get(first.exit_code, DeviceLostError)(first.text)
+        if not isinstance(first, Ready):
+            self.close()
+            raise DeviceLostError("the player process ended before it was ready; `hocket doctor` tells why")
+        if first.wire_version != WIRE_VERSION:
+            self.close()
+            raise DeviceLostError(f"the player speaks version {first.wire_version}, not {WIRE_VERSION}; install again")
+        self._reader.start()
+        return first
+
+    def send(self, message: Message) -> bool:
+        """Send a message; False if the player is gone."""
+        return self._sender.send(message)
+
+    def _read(self) -> None:
+        while True:
+            message = self._receiver.receive()
+            self._on_message(message)
+            if message is None:
+                return
+
+    def close(self) -> int:
+        """Let the player release its notes and end; returns its exit code."""
+        self._sender.send(Quit())
+        self._sender.close()
+        try:
+            code = self._process.wait(timeout=2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        if self._reader.is_alive():
+            self._reader.join(timeout=1.0)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return code

@@ -1,0 +1,81 @@
+"""`hocket generate`: the same turn as live, without a clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick
+from realtime.errors import FileError
+from realtime.generators.base import GenerateRequest
+from realtime.generators.continuation import ContinueGenerator
+from realtime.music.midi_file import OutTrack, read_midi, write_midi
+from realtime.music.note import Note, Phrase
+from realtime.music.units import Meter, check_bpm
+
+SILENCE_BARS = 4  # length of an answer to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Prime:
+    """The phrase to be answered, and its tempo."""
+
+    phrase: Phrase
+    bpm: float
+
+    @classmethod
+    def silence(cls, meter: Meter, bpm: float) -> "Prime":
+        """Nothing: the model opens by itself."""
+        return cls(Phrase(meter=meter), check_bpm(bpm))
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineAnswer:
+    """What the model played, placed after the prime."""
+
+    notes: tuple[Note, ...]
+    start_tick: int
+
+
+def read_prime(path: Path, *, track: int | None = None, bpm: float | None = None) -> Prime:
+    """A `.mid` file as a phrase (`track` counts from 1). Raises `FileError` if there are no notes in it."""
+    score = read_midi(path)
+    phrase = score.phrase(None if track is None else track - 1)
+    if not phrase.notes:
+        raise FileError(f"{path}: no notes to answer (drum tracks do not count)")
+    return Prime(phrase, check_bpm(bpm if bpm is not None else score.tempo.bpm_at(0)))
+
+
+def answer_prime(
+    generator: ContinueGenerator,
+    prime: Prime,
+    *,
+    grid: str = "bar",
+    bars: int | None = None,
+    controls: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> OfflineAnswer:
+    """Answer as live in auto mode: the phrase is over after the same silence, the answer starts on the same grid."""
+    phrase = prime.phrase
+    start, first, last = 0, 0, SILENCE_BARS * phrase.meter.bar_ticks
+    if phrase.notes:
+        first, last = phrase.notes[0].start_tick, max(note.end_tick for note in phrase.notes)
+        over = phrase_end_tick([note.start_tick for note in phrase.notes], last, prime.bpm)
+        start = next_grid_tick(over, grid, phrase.meter)
+    length = answer_ticks("bars" if bars else "phrase", bars or 0, first, last, phrase.meter)
+    request = GenerateRequest(context=phrase, start_tick=start, length_ticks=length, controls=controls or {})
+    answer, _ = generator.generate(request, generator.initial_state(seed))
+    return OfflineAnswer(answer.notes, start)
+
+
+def write_answer(path: Path, prime: Prime, answer: OfflineAnswer, *, with_prime: bool = True) -> None:
+    """Write prime and answer as two tracks, or the answer alone from its own bar line on."""
+    meter = prime.phrase.meter
+    tracks = []
+    notes = answer.notes
+    if with_prime and prime.phrase.notes:
+        tracks.append(OutTrack(name="You", phrase=prime.phrase))
+    else:
+        bars_before = answer.start_tick // meter.bar_ticks * meter.bar_ticks
+        notes = tuple(note.shifted(-bars_before) for note in notes)
+    tracks.append(OutTrack(name="Hocket Continue", phrase=Phrase.of(notes, meter=meter), channel=1 if tracks else 0))
+    write_midi(path, tracks, bpm=prime.bpm)

@@ -1,0 +1,1 @@
+"""One module a MIDI system, all behind `realtime.player.ports.MidiIO`."""

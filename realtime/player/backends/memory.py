@@ -1,0 +1,60 @@
+"""Ports in memory: tests, the demo, and a machine without MIDI."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from realtime.errors import PortError
+from realtime.player.ports import INPUT_BATCH, Outgoing, PortConfig, Written
+
+MAX_WAITING = 16_384
+
+
+class MemoryIO:
+    """Records what is sent; hands out what is injected."""
+
+    backend = "memory"
+    lead_ns = 0
+    poll_ns = 5_000_000  # what is injected wakes the player anyhow
+
+    def __init__(self, config: PortConfig, now: Callable[[], int] = time.monotonic_ns) -> None:
+        self.in_name = config.own_in
+        self.out_name = config.own_out
+        self._now = now
+        self._arriving: deque[tuple[int, bytes]] = deque(maxlen=MAX_WAITING)
+        self._written: list[Written] = []
+        self._closed = False
+        self.lost_input = 0
+
+    def inject(self, data: bytes, time_ns: int = 0) -> None:
+        """Let `data` arrive at `time_ns` (0: now); times must rise."""
+        self.lost_input += len(self._arriving) == MAX_WAITING  # the oldest makes room
+        self._arriving.append((time_ns or self._now(), data))
+
+    def send(self, event: Outgoing) -> None:
+        """Send at once."""
+        if self._closed:
+            raise PortError("the memory port is closed")
+        if len(self._written) < MAX_WAITING:
+            self._written.append(Written(event, self._now()))
+
+    def written(self) -> list[Written]:
+        """What was sent since the last call."""
+        written, self._written = self._written, []
+        return written
+
+    def poll(self) -> list[tuple[int, bytes]]:
+        """Injected messages whose time has come."""
+        now_ns = self._now()
+        arrived: list[tuple[int, bytes]] = []
+        while self._arriving and self._arriving[0][0] <= now_ns and len(arrived) < INPUT_BATCH:
+            arrived.append(self._arriving.popleft())
+        return arrived
+
+    def alive(self) -> str | None:
+        """Memory is never lost."""
+        return None
+
+    def close(self) -> None:
+        """Refuse further sends."""
+        self._closed = True

@@ -1,0 +1,42 @@
+"""Echo guard: tells our own output, heard back on the input, from playing. No thread, no clock of its own."""
+
+from typing import Final
+
+from realtime.player.midi_bytes import is_note
+
+ECHO_WINDOW_NS: Final = 30_000_000
+_MAX_MESSAGES: Final = 8192  # twice all note-ons and note-offs of 16 channels
+
+
+class EchoGuard:
+    """Remembers when each message last left.
+
+    A message may come back more than once (two cables), so a match does not use the memory up: each echo let
+    through would be sent again by MIDI thru and breed more.
+    """
+
+    def __init__(self, window_ns: int = ECHO_WINDOW_NS, *, echoes: int = 0) -> None:
+        self._window_ns = window_ns
+        self._sent_ns: dict[bytes, int] = {}
+        self.echoes = echoes  # counted since the start
+
+    def sent(self, data: bytes, sent_ns: int) -> None:
+        """Note that `data` left at `sent_ns`."""
+        key = _key(data)
+        self._sent_ns.pop(key, None)  # a dict keeps the order of insertion: the newest goes last
+        self._sent_ns[key] = sent_ns
+        if len(self._sent_ns) > _MAX_MESSAGES:
+            del self._sent_ns[next(iter(self._sent_ns))]
+
+    def is_echo(self, data: bytes, time_ns: int) -> bool:
+        """Whether a message that came in at `time_ns` is our own; if so it is counted."""
+        sent_ns = self._sent_ns.get(_key(data))
+        if sent_ns is None or abs(time_ns - sent_ns) > self._window_ns:
+            return False
+        self.echoes += 1
+        return True
+
+
+def _key(data: bytes) -> bytes:
+    # Synths and routers may change a note's velocity on its way back, never its status, channel or pitch.
+    return data[:2] if is_note(data) else data

@@ -1,0 +1,58 @@
+"""Messages to the engine leave through a thread of their own, so that a stalled engine never stops the music.
+
+Threads: any thread puts; the writer thread sends. When the engine does not read, controllers are dropped
+first and the rest when the box is full; both are counted.
+"""
+
+import threading
+import time
+from typing import Final
+
+from realtime.handover import Inbox
+from realtime.messages import FromPlayer, Played
+from realtime.player.midi_bytes import is_note
+from realtime.wire import Sender
+
+CAPACITY: Final = 8192
+
+
+class Outbox:
+    """Bounded queue and writer thread in front of a `Sender`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._inbox: Inbox[FromPlayer | None] = Inbox(capacity=CAPACITY)
+        self._put_count = self._sent_count = 0
+        self._controllers_dropped = 0
+        self.closed = False  # the engine has gone
+        self._thread = threading.Thread(target=self._run, daemon=True, name="outbox")
+        self._thread.start()
+
+    @property
+    def dropped(self) -> int:
+        """Messages that found no room."""
+        return self._inbox.dropped + self._controllers_dropped
+
+    def put(self, message: FromPlayer) -> None:
+        """Queue a message; never blocks."""
+        backlog = self._put_count - self._sent_count
+        if backlog > CAPACITY // 2 and isinstance(message, Played) and not is_note(message.data):
+            self._controllers_dropped += 1
+        elif self._inbox.put(message):
+            self._put_count += 1
+
+    def close(self, timeout_seconds: float) -> None:
+        """Send what waits, as far as the engine reads it within the time."""
+        deadline = time.monotonic() + timeout_seconds
+        while not self._inbox.put(None) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self) -> None:
+        while True:
+            self._inbox.wait(None)
+            for message in self._inbox.drain():
+                if message is None:
+                    return
+                self.closed = self.closed or not self._sender.send(message)
+                self._sent_count += 1

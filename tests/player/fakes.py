@@ -1,0 +1,74 @@
+"""Stand-ins without devices and without waiting."""
+
+from dataclasses import dataclass
+
+from realtime.messages import FromPlayer, Message
+from realtime.player.backends.memory import MemoryIO
+from realtime.player.clock import PlayerClock
+from realtime.player.core import Core
+from realtime.player.ports import Outgoing, PortConfig, Written
+
+
+@dataclass
+class FakeTime:
+    """`now` under the test's control."""
+
+    ns: int = 0
+
+    def __call__(self) -> int:
+        return self.ns
+
+    def pass_ms(self, ms: float) -> None:
+        self.ns += round(ms * 1_000_000)
+
+
+class RecordingIO(MemoryIO):
+    """Memory ports that keep all they sent and can be lost."""
+
+    def __init__(self, now: FakeTime, lead_ns: int = 0) -> None:
+        super().__init__(PortConfig(), now)
+        self.lead_ns = lead_ns
+        self.sent: list[Outgoing] = []
+        self.reason: str | None = None
+        self.is_closed = False
+
+    def send(self, event: Outgoing) -> None:
+        super().send(event)
+        self.sent.append(event)
+
+    def written(self) -> list[Written]:
+        return [Written(w.event, max(w.sent_ns, w.event.due_ns)) for w in super().written()]
+
+    def alive(self) -> str | None:
+        return self.reason
+
+    def close(self) -> None:
+        self.is_closed = True
+        super().close()
+
+    @property
+    def data(self) -> list[bytes]:
+        return [event.data for event in self.sent]
+
+
+class Rig:
+    """A `Core` on memory ports and a fake clock."""
+
+    def __init__(self, *, thru: bool = False, trace: bool = False, lead_ns: int = 0) -> None:
+        self.time = FakeTime(1_000_000_000)
+        self.io = RecordingIO(self.time, lead_ns)
+        self.messages: list[Message] = []
+        self.core = Core(self.io, PlayerClock(120.0, self.time), self._emit, thru=thru, trace=trace)
+        self.core.attach(self.io, "none: test", ())
+
+    def _emit(self, message: FromPlayer) -> None:
+        self.messages.append(message)
+
+    def run_ms(self, ms: int) -> None:
+        """Let time pass in steps of 1 ms."""
+        for _ in range(ms):
+            self.time.pass_ms(1)
+            self.core.step()
+
+    def of(self, kind: type) -> list:  # type: ignore[type-arg]
+        return [message for message in self.messages if isinstance(message, kind)]

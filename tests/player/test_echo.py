@@ -1,0 +1,29 @@
+from realtime.player.echo import EchoGuard
+from realtime.player.midi_bytes import note_off, note_on
+
+MS = 1_000_000
+
+
+def test_our_own_note_coming_back_is_an_echo_for_30_ms_only() -> None:
+    guard = EchoGuard()
+    guard.sent(note_on(0, 60, 90), 100 * MS)
+    assert guard.is_echo(note_on(0, 60, 90), 101 * MS)
+    assert guard.is_echo(note_on(0, 60, 33), 130 * MS)  # another velocity, a second cable
+    assert not guard.is_echo(note_on(0, 60, 90), 131 * MS)
+    assert guard.echoes == 2
+
+
+def test_what_differs_is_playing() -> None:
+    guard = EchoGuard()
+    guard.sent(note_on(0, 60, 90), 0)
+    guard.sent(bytes((0xB0, 1, 64)), 0)
+    for data in (note_on(0, 61, 90), note_on(1, 60, 90), note_off(0, 60), bytes((0xB0, 1, 65))):
+        assert not guard.is_echo(data, MS)
+    assert guard.is_echo(bytes((0xB0, 1, 64)), MS)
+
+
+def test_memory_is_bounded() -> None:
+    guard = EchoGuard()
+    for index in range(100_000):
+        guard.sent(bytes((0xE0, index % 128, index // 128 % 128)), index)
+    assert len(guard._sent_ns) <= 8192

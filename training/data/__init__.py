@@ -1,0 +1,1 @@
+"""From files to batches: read melodies, split, draw augmented windows."""

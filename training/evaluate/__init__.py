@@ -1,0 +1,1 @@
+"""Held-out scores of exported bundles, and the baselines beside them."""
