@@ -118,7 +118,9 @@ def run_demo(out: Path, *, seed: int, tell: Callable[[str], None]) -> DemoReport
     out.mkdir(parents=True, exist_ok=True)
     performance = Performance(tell)
     options = EngineOptions(
-        player=PlayerOptions(backend="memory", bpm=BPM, trace=True), rules=TurnRules(grid="beat"), seed=seed
+        player=PlayerOptions(backend="memory", bpm=BPM, trace=True),
+        rules=TurnRules(grid="beat", length="bars", bars=2),
+        seed=seed,
     )
     engine = Engine(open_generator(find_bundle("continue")), options, observe=performance.observe)
     performance.engine = engine

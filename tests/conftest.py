@@ -1,11 +1,14 @@
 """Fixtures that several packages share."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.jack_server import JackServer
+from tests.toy_bundle import write_toy_bundle
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +19,21 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer
     log = tmp_path_factory.mktemp("jack") / "jackd.log"
     with JackServer(log, name=f"hocket-test-{os.getpid()}") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def toy_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid bundle with a tiny random network. Not to be changed: `toy_copy` is."""
+    return write_toy_bundle(tmp_path_factory.mktemp("models") / "toy")
+
+
+@pytest.fixture
+def toy_copy(toy_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the toy bundle that a test may damage."""
+    return Path(shutil.copytree(toy_bundle, tmp_path / "toy"))
+
+
+@pytest.fixture(scope="session")
+def shipped_bundle() -> Path:
+    """The bundle that is shipped."""
+    return Path(__file__).parents[1] / "exported_models" / "continue"

@@ -13,7 +13,8 @@ START_SECONDS = 10.0
 class JackServer:
     """Sets the environment so that this process and its children find this server and no other."""
 
-    def __init__(self, log: Path, *, name: str, period: int = 128, rate: int = 48_000) -> None:
+    def __init__(self, log: Path, *, name: str, period: int = 512, rate: int = 48_000) -> None:
+        # Sample offsets make the period irrelevant to accuracy, and a long one gets no xruns on a busy machine.
         self.name, self.period, self.rate = name, period, rate
         self._log = log
         self._old: dict[str, str | None] = {}

@@ -1,7 +1,6 @@
 """Checkpoints: one safetensors file, weights and a JSON header. No pickle."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,7 @@ def save_checkpoint(folder: Path, networks: Mapping[str, nn.Module], about: Mapp
     path = folder / CHECKPOINT
     temporary = path.with_suffix(".partial")
     save_file(tensors, temporary, metadata={HEADER: json.dumps(about)})
-    os.replace(temporary, path)
-    return path
+    return temporary.replace(path)
 
 
 def read_about(folder: Path) -> dict[str, Any]:

@@ -1,22 +1,36 @@
 """The training side's commands as functions; `realtime.cli` imports this module only when one of them is called."""
 
 import dataclasses
+import json
 import logging
+import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from realtime.errors import UsageError
+import torch
+
+from realtime.bundle.store import Bundle, load_bundle
+from realtime.errors import BundleError, FileError, UsageError
 from realtime.music.melody_codec import MelodyCodec
+from training.checkpoint import load_checkpoint, read_about
 from training.config import BudgetConfig, Recipe
-from training.data.augment import to_arrays
+from training.data.augment import TuneArrays, to_arrays
 from training.data.corpus import SETS, Corpus, SetSpec, load_corpus
 from training.data.generated import generated_tunes
+from training.evaluate.copying import copy_gate
+from training.evaluate.melody import open_stepper, score_tunes, scores_of
+from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_validated
+from training.export.exporter import ExportAbout, export_continue, trained_by
 from training.loop import TrainResult, train
+from training.networks.transformer import MelodyTransformer, TransformerConfig
 from training.recipes import RECIPES
 from training.tasks.language_model import LanguageModelTask
 
 log = logging.getLogger(__name__)
+DATA_FILE: Final = "data.json"  # in a run's folder: where its data was, for the export; never in a bundle
+DEFAULT_KEEP: Final = 192
 
 
 def train_command(
@@ -31,14 +45,82 @@ def train_command(
     """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`)."""
     if device != "cpu":
         raise UsageError(f"device {device!r}: this version trains on cpu only; leave --device out")
+    show_log()
     chosen = with_budget(find_recipe(recipe), seed=seed, cpu_minutes=cpu_minutes)
     corpus = read_data(chosen, data)
-    train_tunes = [to_arrays(tune) for tune in corpus.split("train")]
-    valid_tunes = [to_arrays(tune) for tune in corpus.split("valid")]
+    train_tunes, valid_tunes = arrays_of(corpus, "train"), arrays_of(corpus, "valid")
     if not train_tunes or not valid_tunes:
-        raise UsageError(f"{len(train_tunes)} tunes to train on, {len(valid_tunes)} valid ones; both need one at least")
+        raise FileError(
+            f"{len(train_tunes)} tunes to train on and {len(valid_tunes)} valid ones; both need at least one"
+        )
+    folder = out or Path("runs") / recipe
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DATA_FILE).write_text(json.dumps([str(path.resolve()) for path in data]), encoding="utf-8")
+    torch.manual_seed(seed)
     task = LanguageModelTask(chosen, train_tunes, valid_tunes)
-    return train(task, chosen.train, out or Path("runs") / recipe, describe_run(chosen, corpus, data, seed))
+    return train(task, chosen.train, folder, describe_run(chosen, corpus, data))
+
+
+def export_command(run_dir: Path, out: Path) -> Bundle:
+    """Make a bundle of a run's best checkpoint, with its valid scores beside those of the best n-gram."""
+    show_log()
+    torch.set_num_threads(1)
+    about = read_about(run_dir)
+    network = MelodyTransformer(TransformerConfig(**about["network"]))
+    load_checkpoint(run_dir, {"network": network})
+    recipe = find_recipe(about["recipe"])
+    corpus = read_data(recipe, data_of(run_dir))
+    train_tunes, valid_tunes = arrays_of(corpus, "train"), arrays_of(corpus, "valid")
+    config, sums = best_ngram(train_tunes, valid_tunes)
+    baseline = {**scores_of(sums, "baseline."), "baseline.order": config.order, "baseline.styled": int(config.styled)}
+    log.info("best n-gram: order %d, styled %s: %s", config.order, config.styled, baseline["baseline.nats_per_note"])
+    export_about = ExportAbout(
+        name=recipe.kind,
+        title=recipe.title,
+        trained_by=trained_by(about, commit=about.get("commit", "")),
+        scores=baseline,
+        keep=recipe.windows.keep,
+    )
+    return export_continue(network, export_about, valid_tunes, out)
+
+
+def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
+    """Scores of an exported bundle on held-out melodies, the n-gram's beside them, and the copy gate.
+
+    Scored are the tunes an index.csv calls "test", else the "valid" ones; all of a folder without an index.csv.
+    """
+    loaded = load_bundle(bundle)
+    if loaded.spec.kind != "continue":
+        raise BundleError(f"{bundle}: a {loaded.spec.kind} bundle; this version scores continue bundles only")
+    corpus = load_corpus(data, unlabelled="test" if data else None)
+    for problem in corpus.problems:
+        log.warning("left out: %s", problem)
+    split = next(name for name in ("test", "valid", "train") if corpus.split(name))
+    tunes, train_tunes = arrays_of(corpus, split), arrays_of(corpus, "train")
+    stepper = open_stepper(loaded)
+    scores = scores_of(score_tunes(stepper, tunes, keep=int(loaded.spec.config.get("keep_context", DEFAULT_KEEP))))
+    return {
+        "kind": loaded.spec.kind,
+        "split": split,
+        "n": sum(len(tune) for tune in tunes),
+        "scores": scores,
+        "baselines": _baselines(loaded, train_tunes if split != "train" else [], tunes),
+        "copy_gate": copy_gate(stepper, train_tunes, tunes),
+    }
+
+
+def _baselines(bundle: Bundle, train_tunes: list[TuneArrays], tunes: list[TuneArrays]) -> dict[str, float]:
+    """The n-gram that was best on valid, counted on the data's own train part; without one, cross-validated."""
+    scores = bundle.spec.scores
+    config = NGramConfig(order=int(scores.get("baseline.order", 3)), styled=bool(scores.get("baseline.styled", 1)))
+    if train_tunes:
+        return scores_of(MelodyNGram(config, train_tunes).score(tunes))
+    return scores_of(cross_validated(tunes, config)) if len(tunes) > 1 else {}
+
+
+def show_log() -> None:
+    """Log lines to stderr, unless the program has set up logging of its own."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
 
 def find_recipe(name: str) -> Recipe:
@@ -69,9 +151,27 @@ def read_data(recipe: Recipe, data: Sequence[Path]) -> Corpus:
     return corpus
 
 
-def describe_run(recipe: Recipe, corpus: Corpus, data: Sequence[Path], seed: int) -> dict[str, Any]:
+def data_of(run_dir: Path) -> list[Path]:
+    """The data folders of a run."""
+    path = run_dir / DATA_FILE
+    try:
+        return [Path(folder) for folder in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError) as error:
+        raise FileError(
+            f"{path}: no list of data folders ({error}); a run's folder is made by `hocket train`"
+        ) from error
+
+
+def arrays_of(corpus: Corpus, split: str) -> list[TuneArrays]:
+    """The tunes of a split as arrays."""
+    return [to_arrays(tune) for tune in corpus.split(split)]
+
+
+def describe_run(recipe: Recipe, corpus: Corpus, data: Sequence[Path]) -> dict[str, Any]:
     """What a checkpoint says about itself: names of data sets, no paths."""
     folders = " ".join(f"--data {folder.name}" for folder in data)
+    minutes = recipe.train.budget.cpu_minutes
+    budget = f"--minutes {minutes:g}" if minutes is not None else ""
     sets = [
         {"name": name, "licence": spec.licence, "source": spec.source, "notes": notes}
         for name, notes in sorted(corpus.note_counts().items())
@@ -79,10 +179,24 @@ def describe_run(recipe: Recipe, corpus: Corpus, data: Sequence[Path], seed: int
     ]
     return {
         "recipe": recipe.name,
-        "command": " ".join(f"hocket train {recipe.name} {folders} --seed {seed}".split()),
-        "seed": seed,
+        "command": " ".join(f"hocket train {recipe.name} {folders} {budget} --seed {recipe.train.seed}".split()),
+        "commit": current_commit(),
+        "seed": recipe.train.seed,
         "network": dataclasses.asdict(recipe.network),
         "codec": MelodyCodec.name,
         "codec_hash": MelodyCodec().table_hash(),
         "data": sets,
     }
+
+
+def current_commit() -> str:
+    """Short hash of the checkout this runs from; empty where there is none."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(
+            command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

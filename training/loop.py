@@ -58,7 +58,7 @@ class Progress:
 
 
 def train(task: Task, config: TrainConfig, out: Path, about: Mapping[str, Any]) -> TrainResult:
-    """Train until the budget is used up. `out` gets the best checkpoint and `log.jsonl`; `about` goes into its header."""
+    """Train until the budget is used up. `out` gets the best checkpoint, `about` in its header, and `log.jsonl`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
@@ -140,9 +140,7 @@ def _step(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, cl
 
 
 @torch.no_grad()
-def update_average(
-    average: Mapping[str, dict[str, Tensor]], networks: Mapping[str, nn.Module], decay: float
-) -> None:
+def update_average(average: Mapping[str, dict[str, Tensor]], networks: Mapping[str, nn.Module], decay: float) -> None:
     """Move the averaged weights towards the present ones by 1 - decay."""
     for name, network in networks.items():
         pairs = [(average[name][k], v) for k, v in network.state_dict().items() if v.is_floating_point()]

@@ -1,5 +1,7 @@
 """Verbs that touch MIDI ports: run, ports, monitor, panic."""
 
+from pathlib import Path
+
 import typer
 
 from realtime.cli.output import log_to_stderr, print_json, print_table, say
@@ -28,6 +30,7 @@ def run(
     soundfont: str = typer.Option("", "--soundfont", help="Sound font of the built-in synth."),
     sync: str = typer.Option("internal", "--sync", help="Where the tempo comes from: internal."),
     backend: str = typer.Option("auto", "--backend", help=f"MIDI system: {', '.join(BACKENDS)}."),
+    trace: Path | None = typer.Option(None, "--trace", help="Write all that happens to this file, as JSON lines."),
 ) -> None:
     """Play live: your phrase goes in, the answer comes out, until Ctrl-C.
 
@@ -45,12 +48,13 @@ def run(
         out_port=out_port,
         bpm=check_bpm(bpm),
         thru=thru,
+        trace=trace is not None,
         synth=sound,
         soundfont=soundfont,
     )
     from realtime.cli.performance import perform
 
-    perform(model, player, rules, settings=control, channel=channel - 1, seed=seed)
+    perform(model, player, rules, settings=control, channel=channel - 1, seed=seed, trace=trace)
 
 
 def _rule_names(end: str, grid: str, length: str) -> dict[str, str]:

@@ -1,10 +1,16 @@
 """`hocket run`: an engine with a terminal in front of it."""
 
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
 
 from realtime.bundle.spec import BundleSpec
 from realtime.cli.output import say
@@ -24,7 +30,7 @@ from realtime.engine.reports import (
     Yielded,
 )
 from realtime.engine.turns import TurnRules
-from realtime.errors import HocketError, UsageError
+from realtime.errors import FileError, HocketError, UsageError
 from realtime.generators.registry import find_bundle, open_generator
 from realtime.messages import Panic, PortLost, Ready, SetTempo, SetThru, Silenced
 from realtime.music.units import PPQ, check_bpm
@@ -34,21 +40,57 @@ RULE_CHOICES = {"end": TURN_ENDS, "grid": GRIDS, "length": LENGTHS}
 
 
 def perform(
-    model: str, player: PlayerOptions, rules: TurnRules, *, settings: list[str], channel: int, seed: int | None
+    model: str,
+    player: PlayerOptions,
+    rules: TurnRules,
+    *,
+    settings: list[str],
+    channel: int,
+    seed: int | None,
+    trace: Path | None,
 ) -> None:
     """Play until Ctrl-C, `quit` or a signal."""
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     generator = open_generator(find_bundle(model))
     controls = controls_of(generator.spec, settings)
     options = EngineOptions(player=player, rules=rules, controls=controls, channel=channel, seed=seed)
-    engine = Engine(generator, options, observe=_tell)
+    with open_trace(trace) as write:
+
+        def observe(report: Report) -> None:
+            write(report)
+            _tell(report)
+
+        engine = Engine(generator, options, observe)
+        _run(engine, generator.spec, rules)
+    say("ended; all notes released")
+
+
+@contextmanager
+def open_trace(path: Path | None) -> Iterator[Callable[[Report], None]]:
+    """A function that writes reports to `path`, one JSON object a line; one that does nothing without a path."""
+    if path is None:
+        yield lambda _: None
+        return
+    try:
+        file = path.open("wb", buffering=0)
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written ({os.strerror(error.errno or 0)})") from None
+    with file:
+        yield lambda report: _write_line(file, report)
+
+
+def _write_line(file: BinaryIO, report: Report) -> None:
+    values = msgspec.to_builtins(report)
+    file.write(msgspec.json.encode({**values, "type": type(report).__name__}) + b"\n")
+
+
+def _run(engine: Engine, spec: BundleSpec, rules: TurnRules) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: engine.command(QuitEngine()))
-    terminal = Terminal(engine, generator.spec, rules)
+    terminal = Terminal(engine, spec, rules)
     threading.Thread(target=terminal.read, name="terminal", daemon=True).start()
     engine.run()
-    say("ended; all notes released")
 
 
 def _tell(report: Report) -> None:

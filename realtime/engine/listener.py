@@ -6,7 +6,7 @@ from realtime.messages import Played
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter
 
-MAX_NOTES = 4096  # of one phrase; the oldest are forgotten
+MAX_NOTES, KEPT_NOTES = 1024, 512  # of one phrase: more than any model reads; the oldest are forgotten in blocks
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
 SUSTAIN = 64  # control number; 64..127 is down
 
@@ -17,10 +17,11 @@ class Listener:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._held: dict[tuple[int, int], tuple[int, int]] = {}  # (channel, pitch) -> (start tick, velocity)
-        self._done: deque[Note] = deque(maxlen=MAX_NOTES)
+        self._done: list[Note] = []
         self._onsets: deque[int] = deque(maxlen=16)
         self.pedal_down = False
         self.last_release_tick = 0
+        self.first_tick: int | None = None  # where the phrase began; None: nothing played yet
 
     def add(self, played: Played) -> bool:
         """Take one channel message; True if it started a note."""
@@ -29,6 +30,7 @@ class Listener:
             self._close((channel, played.data[1]), played.tick)
             self._held[channel, played.data[1]] = (played.tick, played.data[2])
             self._onsets.append(played.tick)
+            self.first_tick = played.tick if self.first_tick is None else self.first_tick
             return True
         if kind == NOTE_OFF:
             self._close((channel, played.data[1]), played.tick)
@@ -42,6 +44,8 @@ class Listener:
         if held is not None:
             start, velocity = held
             self._done.append(Note(start, key[1], max(1, tick - start), velocity))
+            if len(self._done) > MAX_NOTES:
+                del self._done[:-KEPT_NOTES]
             self.last_release_tick = max(self.last_release_tick, tick)
 
     @property
@@ -72,3 +76,4 @@ class Listener:
         self._held.clear()
         self._done.clear()
         self._onsets.clear()
+        self.first_tick = None

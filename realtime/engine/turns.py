@@ -131,23 +131,26 @@ class TurnKeeper:
 
         With nothing played, the answer goes on from the last answer, or opens by itself.
         """
-        phrase = self._listener.phrase(now_tick)
+        phrase, first = self._listener.phrase(now_tick), self._listener.first_tick
         self._listener.clear()
         if not phrase.notes:
             recent = [note for note in self._last_answer if note.end_tick <= now_tick]
             phrase = Phrase.of(recent, meter=self.rules.meter)
-        start, length = self._placing(phrase, now_tick)
+        start, length = self._placing(phrase, first, now_tick)
         self._answer_end_tick = start + length
         self._last_answer.clear()
         return [Answer(context=phrase, start_tick=start, length_ticks=length)]
 
-    def _placing(self, phrase: Phrase, now_tick: int) -> tuple[int, int]:
+    def _placing(self, phrase: Phrase, first_tick: int | None, now_tick: int) -> tuple[int, int]:
         rules = self.rules
         if rules.end == "trade":
             return next_grid_tick(now_tick, "bar", rules.meter), rules.bars * rules.meter.bar_ticks
         start = next_grid_tick(now_tick, rules.grid, rules.meter)
-        first = phrase.notes[0].start_tick if phrase.notes else start - rules.bars * rules.meter.bar_ticks
-        last = max((note.end_tick for note in phrase.notes), default=start)
+        if not phrase.notes:
+            first, last = start - rules.bars * rules.meter.bar_ticks, start
+        else:
+            first = phrase.notes[0].start_tick if first_tick is None else first_tick
+            last = max(note.end_tick for note in phrase.notes)
         return start, answer_ticks(rules.length, rules.bars, first, last, rules.meter)
 
     def answered(self, note: Note) -> None:

@@ -76,9 +76,10 @@ class Worker:
         self._jobs.put(job)
 
     def stop(self) -> None:
-        """End the thread and wait for it."""
+        """End the thread, if it was started, and wait for it."""
         self.submit(Stop())
-        self._thread.join(timeout=2.0)
+        if self._thread.is_alive():
+            self._thread.join(timeout=2.0)
 
     def _run(self) -> None:
         while True:

@@ -16,12 +16,22 @@ from realtime.generators.guards import Guards
 from realtime.generators.sampling import MASKED, Float, choose
 from realtime.generators.step_decoder import StepDecoder
 from realtime.music.dynamics import Dynamics
-from realtime.music.melody_codec import DURATIONS, PITCH_LOW, PITCHES, REST, Event, EventLine, MelodyCodec, RowBuilder
+from realtime.music.melody_codec import (
+    DURATIONS,
+    PITCH_LOW,
+    PITCHES,
+    REST,
+    Event,
+    EventLine,
+    MelodyCodec,
+    Row,
+    RowBuilder,
+)
 from realtime.music.note import Note, Phrase
 from realtime.music.scales import SCALES, Scale
 from realtime.music.units import PPQ
 
-MAX_CONTEXT_NOTES, CONTEXT_BLOCK = 512, 256
+MAX_CONTEXT_NOTES, CONTEXT_BLOCK = 384, 128  # the cache holds 320 events
 MAX_REST_TICKS = 2 * PPQ
 ENDING_TICKS = PPQ  # from here on the answer prefers to end exactly
 DENSITY_STRENGTH = 1.5  # logits per doubling of a duration at density 1
@@ -64,6 +74,7 @@ class ContinueGenerator:
         self.spec = bundle.spec
         self._decoder = StepDecoder(bundle)
         self._codec = MelodyCodec()
+        self._last_read: tuple[tuple[Phrase, int, int], EventLine, list[Row]] | None = None
 
     def initial_state(self, seed: int) -> GeneratorState:
         """The seed is all the state there is: what was played comes with each request."""
@@ -72,7 +83,7 @@ class ContinueGenerator:
     def prepare(self, request: GenerateRequest) -> int:
         """Fill the cache with the request's context; returns the network steps it took."""
         settings = Settings.of(resolve_controls(self.spec, request.controls))
-        rows, _ = self._codec.continuation(self._context(request), start_tick=request.start_tick, style=settings.style)
+        _, rows = self._read(request, settings.style)
         return self._decoder.advance(rows)
 
     def generate(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, GeneratorState]:
@@ -84,9 +95,9 @@ class ContinueGenerator:
     def stream(self, request: GenerateRequest, state: GeneratorState) -> Iterator[Note]:
         """The answer's notes in order, each as soon as it is known; they end by start_tick + length_ticks."""
         settings = Settings.of(resolve_controls(self.spec, request.controls))
-        context = self._context(request)
-        rows, builder = self._codec.continuation(context, start_tick=request.start_tick, style=settings.style)
+        context, rows = self._read(request, settings.style)
         self._decoder.advance(rows)
+        builder = self._codec.continuation_builder(context, start_tick=request.start_tick, style=settings.style)
         rng = np.random.default_rng(state.seed)
         dynamics = Dynamics.of(request.context.notes)
         tick = request.start_tick
@@ -105,6 +116,15 @@ class ContinueGenerator:
                 )
                 yield Note(tick, pitch, event.ticks, velocity)
             tick += event.ticks
+
+    def _read(self, request: GenerateRequest, style: int) -> tuple[EventLine, list[Row]]:
+        """The context as events and rows. At the hand-over it is mostly what was prepared last."""
+        asked = (request.context, request.start_tick, style)
+        if self._last_read is None or self._last_read[0] != asked:
+            line = self._context(request)
+            rows = self._codec.continuation_rows(line, start_tick=request.start_tick, style=style)
+            self._last_read = (asked, line, rows)
+        return self._last_read[1], self._last_read[2]
 
     def _context(self, request: GenerateRequest) -> EventLine:
         """What the network is told: the last notes as events, up to the answer's start.

@@ -3,6 +3,7 @@
 Taking up a motif is wanted; so a penalty starts only after some events of agreement and grows with each more.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from realtime.generators.sampling import Float
@@ -19,13 +20,16 @@ class Guards:
     """Watches one answer grow and lowers the logits of what would bore."""
 
     def __init__(self, context: Sequence[Event]) -> None:
-        self._history = list(context)
-        self._answer_length = 0
+        self._history: list[Event] = []
+        self._places: dict[Event, list[int]] = defaultdict(list)  # where each event stands in the history
+        for event in context:
+            self.add(event)
+        self._answer_start = len(self._history)
 
     def add(self, event: Event) -> None:
         """Tell what was chosen."""
+        self._places[event].append(len(self._history))
         self._history.append(event)
-        self._answer_length += 1
 
     def discourage(self, pitch_logits_P: Float) -> None:
         """Lower the logits, in place, of pitches that would repeat too much."""
@@ -46,14 +50,18 @@ class Guards:
         return count
 
     def _copied(self) -> dict[int, int]:
-        """Pitch that would extend a copy -> how many events the copy has already, at least FREE_COPY_EVENTS."""
-        history, longest = self._history, self._answer_length
+        """Pitch that would extend a copy -> how many events of the answer repeat what came before, in a row.
+
+        Only runs of at least FREE_COPY_EVENTS count.
+        """
+        history, last = self._history, len(self._history) - 1
+        longest = len(history) - self._answer_start
         found: dict[int, int] = {}
         if longest < FREE_COPY_EVENTS:
             return found
-        for end in range(len(history) - 1):
-            length = 0
-            while length <= min(end, longest - 1) and history[end - length] == history[-1 - length]:
+        for end in self._places[history[last]][:-1]:
+            length = 1
+            while length < longest and length <= end and history[end - length] == history[last - length]:
                 length += 1
             if length >= FREE_COPY_EVENTS:
                 pitch_id = history[end + 1].pitch_id

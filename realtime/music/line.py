@@ -5,6 +5,7 @@ Works on scores (already on the grid: nothing moves) and on playing (onsets off 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from realtime.music.note import Note
 from realtime.music.units import PPQ, STEP_TICKS
@@ -49,7 +50,7 @@ def top_voice(notes: Sequence[Note]) -> list[Note]:
     which are shorter, are kept.
     """
     line: list[Note] = []
-    for note in sorted(notes):
+    for note in notes:
         if line and note.start_tick - line[-1].start_tick < CHORD_TICKS:
             is_grace = line[-1].end_tick <= note.start_tick + GRACE_OVERLAP_TICKS
             if is_grace or note.pitch > line[-1].pitch:
@@ -88,12 +89,9 @@ def quantise_onsets(onsets: Sequence[int]) -> list[int]:
     `onsets` rise. Onsets on one of the grids stay where they are.
     """
     out: list[int] = []
-    index = 0
-    while index < len(onsets):
-        beat = onsets[index] // PPQ
-        group = [t for t in onsets[index : index + PPQ] if t // PPQ == beat]
+    for _, beat in groupby(onsets, key=lambda tick: tick // PPQ):
+        group = list(beat)
         out += min((_on_grid(group, grid) for grid in GRIDS), key=lambda scored: scored[0])[1]
-        index += len(group)
     return [max(out[: i + 1][-2:]) for i in range(len(out))]
 
 

@@ -137,14 +137,22 @@ def interval_id(pitch_id: int, last_pitch_id: int | None) -> int:
 class RowBuilder:
     """Turns events into feature rows one at a time; used by training, prefill and decoding alike."""
 
-    def __init__(self, *, start_tick: int, meter: Meter, style: int = 0, metric: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        start_tick: int,
+        meter: Meter,
+        style: int = 0,
+        metric: bool = True,
+        last_pitch_id: int | None = None,
+    ) -> None:
         pair = (meter.numerator, meter.denominator)
         self._meter = METERS.index(pair) if pair in METERS else METER_OTHER
         self._bar_ticks = meter.bar_ticks
         self._metric = metric and self._bar_ticks <= POSITIONS * POSITION_TICKS
         self._style = style
         self._tick = start_tick
-        self._last_pitch: int | None = None
+        self._last_pitch = last_pitch_id  # that sounded last, rests aside
 
     def first(self) -> Row:
         """The row before any event: nothing is past."""
@@ -227,11 +235,15 @@ class MelodyCodec:
         builder = RowBuilder(start_tick=line.start_tick, meter=line.meter, style=style)
         return [builder.first(), *(builder.after(event) for event in line.events)]
 
-    def continuation(self, line: EventLine, *, start_tick: int, style: int = 0) -> tuple[list[Row], RowBuilder]:
-        """The rows of a context whose continuation starts at `start_tick`, and the builder of the rows to come."""
+    def continuation_rows(self, line: EventLine, *, start_tick: int, style: int = 0) -> list[Row]:
+        """Rows of a context whose continuation starts at `start_tick`, whatever was rounded before."""
         if not line.events:
-            builder = RowBuilder(start_tick=start_tick, meter=line.meter, style=style)
-            return [builder.first()], builder
+            return [RowBuilder(start_tick=start_tick, meter=line.meter, style=style).first()]
         builder = RowBuilder(start_tick=line.start_tick, meter=line.meter, style=style)
         rows = [builder.first(), *(builder.after(event) for event in line.events[:-1])]
-        return [*rows, builder.after(line.events[-1], next_tick=start_tick)], builder
+        return [*rows, builder.after(line.events[-1], next_tick=start_tick)]
+
+    def continuation_builder(self, line: EventLine, *, start_tick: int, style: int = 0) -> RowBuilder:
+        """The builder of the rows that follow those of `continuation_rows`."""
+        last = next((event.pitch_id for event in reversed(line.events) if not event.is_rest), None)
+        return RowBuilder(start_tick=start_tick, meter=line.meter, style=style, last_pitch_id=last)

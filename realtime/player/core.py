@@ -3,9 +3,9 @@
 The shell in `loop` calls `handle` for each message of the engine and `step` whenever `next_deadline_ns` has come.
 """
 
+import contextlib
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from realtime.errors import PortError, UsageError
@@ -33,34 +33,20 @@ from realtime.player.echo import ECHO_WINDOW_NS, EchoGuard
 from realtime.player.midi_bytes import (
     channel_of,
     is_note,
-    is_note_on,
     note_off,
     panic_messages,
     parse_channel_message,
     release_messages,
 )
 from realtime.player.ports import MidiIO, Outgoing
+from realtime.player.tally import Tally
 from realtime.player.timeline import THRU, Event, Timeline
 
 LATE_LIMIT_NS: Final = 100 * MS_NS  # a note-on later than this is dropped
-LATE_NS: Final = 1 * MS_NS  # an event later than this is counted
 COUNTERS_NS: Final = 500 * MS_NS
 SILENT_POLL_NS: Final = 50 * MS_NS  # while no port is open
 # A wake-up costs about 40 us: a thousand a second are 4 % of a core. After a while without input half will do.
 QUIET_NS: Final = 10_000 * MS_NS
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts that no other part keeps."""
-
-    ons: int = 0
-    offs: int = 0
-    received: int = 0
-    ignored_input: int = 0
-    late_events: int = 0
-    late_max_us: int = 0
-    lost_input: int = 0  # of ports that are gone
 
 
 class Core:
@@ -74,7 +60,7 @@ class Core:
         self._thru, self._trace = thru, trace
         self._timeline = Timeline()
         self._echo = EchoGuard()
-        self._tally = _Tally()
+        self._tally = Tally()
         self._counters = Counters()
         self._next_counters_ns = 0
         self._last_input_ns = 0
@@ -189,10 +175,7 @@ class Core:
             key = (channel, event.data[1])
             due_ns = max(due_ns, self._key_due_ns.get(key, 0))
             self._key_due_ns[key] = due_ns
-            if is_note_on(event.data):
-                self._tally.ons += 1
-            else:
-                self._tally.offs += 1
+            self._tally.count_note(event.data)
         self._used_channels.add(channel)
         self._hand_over(
             Outgoing(due_ns=due_ns, data=event.data, part=event.part, generation=event.generation, timed=timed)
@@ -218,9 +201,7 @@ class Core:
             event, sent_ns = written.event, written.sent_ns
             self._echo.sent(event.data, sent_ns)
             if event.timed:
-                late_ns = sent_ns - event.due_ns
-                self._tally.late_events += late_ns > LATE_NS
-                self._tally.late_max_us = max(self._tally.late_max_us, late_ns // 1000)
+                self._tally.count_lateness(sent_ns - event.due_ns)
             if self._trace and event.part and is_note(event.data):
                 self._emit(
                     Sent(
@@ -265,30 +246,25 @@ class Core:
         self._emit(Silenced(released=len(released)))
 
     def _lose(self, reason: str) -> None:
+        """Give the ports up. An unplugged keyboard takes no output with it, so the release is tried."""
         self._note_written()
-        if self._io is not None:
-            self._tally.lost_input += self._io.lost_input
-        self._lost_io, self._io = self._io, None
-        self._tally.offs += len(self._timeline.release(self._clock.tick()))  # the port took them with it
+        io = self._io
+        self._lost_io, self._io = io, None
+        released = self._timeline.release(self._clock.tick())
+        self._tally.offs += len(released)
+        if io is not None:
+            self._tally.lost_input += io.lost_input
+            due_ns = max(self._clock.now_ns(), self._last_due_ns)
+            with contextlib.suppress(PortError):
+                for event in released:
+                    io.send(Outgoing(due_ns=due_ns, data=event.data, part=event.part))
         self._used_channels.clear()
         self._emit(PortLost(text=reason))
 
     def _report(self) -> None:
         self._next_counters_ns = self._clock.now_ns() + COUNTERS_NS
-        tally, timeline = self._tally, self._timeline
-        lost_input = tally.lost_input + (self._io.lost_input if self._io else 0)
-        counters = Counters(
-            ons=tally.ons,
-            offs=tally.offs,
-            received=tally.received,
-            echoes=self._echo.echoes,
-            late_ons_dropped=timeline.late_ons_dropped,
-            refused_notes=timeline.refused_notes,
-            ignored_input=tally.ignored_input,
-            overflow=timeline.overflow + lost_input + self.overflow(),
-            late_events=tally.late_events,
-            late_max_us=tally.late_max_us,
-        )
+        lost_input = self._io.lost_input if self._io else 0
+        counters = self._tally.counters(self._timeline, self._echo.echoes, lost_input + self.overflow())
         if counters != self._counters:
             self._counters = counters
             self._emit(counters)

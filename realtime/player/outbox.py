@@ -6,6 +6,7 @@ first and the rest when the box is full; both are counted.
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 from realtime.handover import Inbox
@@ -17,14 +18,13 @@ CAPACITY: Final = 8192
 
 
 class Outbox:
-    """Bounded queue and writer thread in front of a `Sender`."""
+    """Bounded queue and writer thread in front of a `Sender`; `on_closed` is called when the engine has gone."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
+    def __init__(self, sender: Sender, on_closed: Callable[[], object]) -> None:
+        self._sender, self._on_closed = sender, on_closed
         self._inbox: Inbox[FromPlayer | None] = Inbox(capacity=CAPACITY)
         self._put_count = self._sent_count = 0
         self._controllers_dropped = 0
-        self.closed = False  # the engine has gone
         self._thread = threading.Thread(target=self._run, daemon=True, name="outbox")
         self._thread.start()
 
@@ -54,5 +54,6 @@ class Outbox:
             for message in self._inbox.drain():
                 if message is None:
                     return
-                self.closed = self.closed or not self._sender.send(message)
+                if not self._sender.send(message):
+                    self._on_closed()
                 self._sent_count += 1

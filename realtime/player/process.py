@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     threading.stack_size(STACK_BYTES)
     priority = raise_priority() if arguments.realtime else "none: switched off"
     frames_in, frames_out = _take_pipes()
-    outbox = Outbox(Sender(os.fdopen(frames_out, "wb")))
+    outbox = Outbox(Sender(os.fdopen(frames_out, "wb")), stop.set)
     try:
         _play(arguments, stop, priority, frames_in, outbox)
         return 0

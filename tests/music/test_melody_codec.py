@@ -8,6 +8,7 @@ from realtime.music.examples import EXAMPLES
 from realtime.music.melody_codec import (
     DURATIONS,
     FEATURES,
+    INTERVAL_CLIP,
     OFFSETS,
     PITCH_HIGH,
     PITCH_LOW,
@@ -125,9 +126,12 @@ def test_position_in_the_bar_is_that_of_the_next_event() -> None:
 
 def test_a_continuation_knows_its_place_in_the_bar_whatever_was_rounded_before() -> None:
     line = CODEC.encode(Phrase.of([Note(0, 60, 100)]), until_tick=1920 + 480)
-    rows, builder = CODEC.continuation(line, start_tick=1920 + 480)
+    rows = CODEC.continuation_rows(line, start_tick=1920 + 480)
+    builder = CODEC.continuation_builder(line, start_tick=1920 + 480)
     assert rows[-1][3] == OFFSETS[3] + 12
-    assert builder.after(Event(0, nearest_duration(480)))[3] == OFFSETS[3] + 24
+    following = builder.after(Event(20, nearest_duration(480)))
+    assert following[3] == OFFSETS[3] + 24
+    assert following[2] == OFFSETS[2] + INTERVAL_CLIP + (20 - (60 - PITCH_LOW))
     assert len(rows) == len(line.events) + 1
 
 

@@ -32,11 +32,12 @@ class JackPeer:
         self._client.activate()
         self.ear, self.mouth = self._in.name, self._out.name
 
-    def connect(self) -> None:
+    def connect(self, *, listens: bool = True, plays: bool = True) -> None:
+        """Both at once make a loop of the graph, which costs JACK some periods: take one where time matters."""
         for port in self._client.get_ports(is_midi=True):
-            if port.name.endswith(":Hocket Out"):
+            if listens and port.name.endswith(":Hocket Out"):
                 self._client.connect(port, self._in)
-            if port.name.endswith(":Hocket In"):
+            if plays and port.name.endswith(":Hocket In"):
                 self._client.connect(self._out, port)
 
     @property

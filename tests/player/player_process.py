@@ -1,5 +1,6 @@
 """A real player process with its pipes."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -77,10 +78,8 @@ class PlayerProcess:
         self._thread.join()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream is not None
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 stream.close()
-            except BrokenPipeError:
-                pass
 
 
 def chord(tick: int, duration: int = 9600, *, count: int = 12, part: str = "a", generation: int = 1) -> Chunk:

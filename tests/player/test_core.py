@@ -194,6 +194,7 @@ def test_a_lost_port_is_told_once_and_the_player_goes_on_in_silence() -> None:
     rig.core.handle(one_note(480, pitch=64))
     rig.run_ms(700)
     assert rig.of(PortLost) == [PortLost(text="unplugged")]
+    assert rig.io.data == [note_on(0, 60, 90), note_off(0, 60)]  # only the input may have gone
     assert rig.core.take_lost() is rig.io
     assert rig.core.take_lost() is None
     again = RecordingIO(rig.time)

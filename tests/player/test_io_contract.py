@@ -156,7 +156,7 @@ def test_a_port_is_found_by_a_part_of_its_name(backend: str, jack_peer: JackPeer
 @pytest.mark.parametrize("backend", JACK_BACKENDS)
 def test_a_missing_port_is_an_error_that_lists_what_is_there(backend: str, jack_peer: JackPeer) -> None:
     for _ in range(3):  # nothing may be left behind that breaks the next try
-        with pytest.raises(PortError, match="'nowhere'.*ports here.*peer:ear"):
+        with pytest.raises(PortError, match=r"'nowhere'.*ports here.*peer:ear"):
             open_io(PortConfig(backend=backend, out_name="nowhere"), nothing)
 
 

@@ -29,6 +29,7 @@ from realtime.messages import (
     Silenced,
 )
 from realtime.player.midi_bytes import is_note_off, is_note_on, note_off, note_on
+from realtime.wire import Sender
 from tests.jack_server import JackServer
 from tests.player.jack_peer import JackPeer, wait_until
 from tests.player.player_process import PlayerProcess, chord
@@ -55,6 +56,15 @@ def offs(player: PlayerProcess) -> int:
 def sound_a_chord(player: PlayerProcess) -> None:
     player.send(chord(player.tick()))
     player.wait(lambda: ons(player) == 12, "the chord does not sound")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat")
+        return not state.exists() or ") Z " not in state.read_text()
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 def test_ready_is_the_first_word(player: PlayerProcess) -> None:
@@ -126,14 +136,34 @@ def test_every_way_of_ending_releases(player: PlayerProcess, how: str) -> None:
     assert player.errors == ""
 
 
-def test_a_dead_reader_ends_the_player_too() -> None:
-    with PlayerProcess("--backend", "memory", "--trace") as player:
-        player.wait_ready()
-        sound_a_chord(player)
-        # What a killed engine leaves behind: both pipes closed.
-        os.close(os.dup(player.process.stdout.fileno()))  # type: ignore[union-attr]
-        player.sender.close()
-        assert player.end() == 0
+def test_a_killed_engine_leaves_silence(tmp_path: Path) -> None:
+    """A parent that dies by SIGKILL can tell nobody: both pipes close, and that is all."""
+    parent = (
+        "import subprocess, sys, time\n"
+        "pipe = subprocess.PIPE\n"
+        "command = [sys.executable, '-m', 'realtime.player', '--backend', 'memory']\n"
+        "player = subprocess.Popen(command, stdin=pipe, stdout=pipe)\n"
+        "player.stdout.read(4)\n"
+        "print(player.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        player_pid = int(process.stdout.readline())
+        process.kill()
+        wait_until(lambda: not _is_running(player_pid), "the player to end", 2.0)
+
+
+def test_an_engine_that_stops_listening_for_good_ends_it() -> None:
+    command = [sys.executable, "-m", "realtime.player", "--backend", "memory"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.read(4)
+        process.stdout.close()
+        Sender(process.stdin).send(SetTempo(bpm=99.0))  # type: ignore[arg-type]
+        assert process.wait(2) == 0
 
 
 def test_bytes_that_are_no_message_end_it_cleanly(player: PlayerProcess) -> None:
@@ -149,18 +179,15 @@ def test_an_engine_that_does_not_read_does_not_stop_the_music() -> None:
     command = [sys.executable, "-m", "realtime.player", "--backend", "memory", "--trace"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        player_in = PlayerProcess.__new__(PlayerProcess)  # only its message encoding is wanted here
-        from realtime.wire import Sender
-
         assert process.stdin is not None
-        player_in.sender = Sender(process.stdin)  # type: ignore[arg-type]
+        sender = Sender(process.stdin)  # type: ignore[arg-type]
+        notes = tuple(ChunkNote(0, pitch, 1, 80) for pitch in range(128))
         for generation in range(30):
-            notes = tuple(ChunkNote(0, pitch, 1, 80) for pitch in range(128))
             for channel in range(16):
-                player_in.send(
+                sender.send(
                     Chunk(part=f"p{channel}", generation=generation, channel=channel, start_tick=0, notes=notes)
                 )
-        player_in.send(Quit())
+        sender.send(Quit())
         assert process.wait(10) == 0  # nobody has read a single message
 
 
@@ -267,3 +294,25 @@ def test_a_killed_server_is_told_and_survived(backend: str, tmp_path: Path, monk
         assert player.end() == 0
         last = player.of(Counters)[-1]
         assert (last.ons, last.offs) == (12, 12)
+
+
+@pytest.mark.jack
+@pytest.mark.parametrize("backend", ["jack", "rtmidi-jack"])
+def test_a_named_port_that_goes_is_told_and_taken_again(backend: str, jack_server: JackServer) -> None:
+    recorder, keyboard = JackPeer("recorder"), JackPeer("keyboard")
+    with PlayerProcess("--backend", backend, "--in", "keyboard:mouth", "--trace") as player:
+        assert player.wait_ready().in_port == "keyboard:mouth"
+        recorder.connect()
+        sound_a_chord(player)
+        keyboard.close()
+        player.wait(lambda: bool(player.of(PortLost)), "the loss was not told", 2.5)
+        assert "keyboard:mouth" in player.of(PortLost)[0].text
+        wait_until(lambda: sum(is_note_off(data) for _, data in recorder.heard) == 12, "the release")
+        keyboard = JackPeer("keyboard")
+        player.wait(lambda: len(player.of(Ready)) == 2, "the port was not taken again")
+        keyboard.play(note_on(0, 33, 44))
+        player.wait(lambda: bool(player.of(Played)), "the input is deaf")
+        player.send(Quit())
+        assert player.end() == 0
+    keyboard.close()
+    recorder.close()

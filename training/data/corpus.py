@@ -1,8 +1,9 @@
-"""Which melodies there are: data sets by name, their licences, train/valid split, duplicates out, bad files reported."""
+"""Which melodies there are: data sets by name, licences, train/valid split, duplicates out, bad files reported."""
 
 import csv
 import hashlib
 import importlib.util
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,14 +106,16 @@ SETS: Final[dict[str, SetSpec]] = {
 MUSIC21_FOLDERS: Final = ("ryansMammoth", "oneills1850", "airdsAirs")
 
 
-def load_corpus(folders: Sequence[Path] = ()) -> Corpus:
-    """Read the data folders, or music21's folk tunes if there are none; duplicates are dropped, held-out ones first kept.
+def load_corpus(folders: Sequence[Path] = (), *, unlabelled: str | None = None) -> Corpus:
+    """Read the data folders, or music21's folk tunes if there are none. Of duplicates the held-out one is kept.
+
+    `unlabelled`: the split of a folder without an index.csv (default: by `hash_split`).
 
     Raises `FileError` if a folder is missing or nothing in it can be read.
     """
     found: list[Tune] = []
     problems: list[str] = []
-    readers = [_folder(folder) for folder in folders] if folders else [_music21()]
+    readers = [_folder(folder, unlabelled) for folder in folders] if folders else [_music21()]
     for items in readers:
         for item in items:
             if isinstance(item, Tune):
@@ -134,7 +137,7 @@ def content_key(line: EventLine) -> tuple[tuple[int, int], ...]:
 def hash_split(line: EventLine) -> str:
     """Split by what the tune begins with: 10 % test (never read in training), 10 % valid, the rest train."""
     pitches = [event.pitch_id for event in line.events if not event.is_rest][: INCIPIT + 1]
-    intervals = [b - a for a, b in zip(pitches, pitches[1:], strict=False)]
+    intervals = [b - a for a, b in itertools.pairwise(pitches)]
     bucket = int(hashlib.sha256(repr(intervals).encode()).hexdigest(), 16) % 100
     return "test" if bucket < 10 else "valid" if bucket < 20 else "train"
 
@@ -149,7 +152,7 @@ def _distinct(tunes: Iterable[Tune]) -> Iterator[Tune]:
             yield tune
 
 
-def _folder(folder: Path) -> Iterator[Tune | FileError]:
+def _folder(folder: Path, unlabelled: str | None) -> Iterator[Tune | FileError]:
     if not folder.is_dir():
         raise FileError(f"{folder}: no such folder; --data takes a folder of .mid files, with or without an index.csv")
     spec = SETS.get(folder.name, SetSpec())
@@ -167,7 +170,7 @@ def _folder(folder: Path) -> Iterator[Tune | FileError]:
             continue
         if not lines:
             yield FileError(f"{path.name}: no melody of at least 12 notes in it")
-        yield from _tunes(path.stem, folder.name, spec, lines, row.get("split"))
+        yield from _tunes(path.stem, folder.name, spec, lines, row.get("split", unlabelled))
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Row]]:
@@ -181,9 +184,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, Row]]:
         yield from ((path, {}) for path in files)
 
 
-def _tunes(
-    name: str, source: str, spec: SetSpec, lines: Sequence[EventLine], split: str | None
-) -> Iterator[Tune]:
+def _tunes(name: str, source: str, spec: SetSpec, lines: Sequence[EventLine], split: str | None) -> Iterator[Tune]:
     for number, line in enumerate(lines):
         yield Tune(
             name=name if len(lines) == 1 else f"{name}#{number}",

@@ -1,5 +1,6 @@
 """Read melodies: MIDI files, ABC books and the chorale grid -> `EventLine`s of the melody codec."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -66,7 +67,7 @@ def read_chorales(path: Path, split: str) -> list[EventLine]:
     with np.load(path, allow_pickle=False) as data:
         pitches_TV, starts = data[f"{split}_pitch"], data[f"{split}_start"].tolist()
     out = []
-    for first, end in zip(starts, starts[1:], strict=False):
+    for first, end in itertools.pairwise(starts):
         for voice in range(pitches_TV.shape[1]):
             notes = list(_runs(pitches_TV[first:end, voice].tolist()))
             out += _cut(notes, [(0, BEAT_ONLY)])
@@ -96,7 +97,7 @@ def overlap(notes: Sequence[Note]) -> float:
     """Share of notes that begin before the previous one ends (a 32nd of legato is allowed)."""
     if len(notes) < 2:
         return 0.0
-    pairs = zip(notes, notes[1:], strict=False)
+    pairs = itertools.pairwise(notes)
     return sum(b.start_tick < a.end_tick - PPQ // 8 for a, b in pairs) / (len(notes) - 1)
 
 
@@ -115,7 +116,7 @@ def _meters(score: "symusic.Score") -> list[tuple[int, Meter]]:
     ordered = list(changes.items()) or [(0, BEAT_ONLY)]
     if ordered[0][0] > 0:
         ordered.insert(0, (0, BEAT_ONLY))
-    return [ordered[0], *(b for a, b in zip(ordered, ordered[1:], strict=False) if a[1] != b[1])]
+    return [ordered[0], *(b for a, b in itertools.pairwise(ordered) if a[1] != b[1])]
 
 
 def _cut(notes: Sequence[Note], meters: list[tuple[int, Meter]]) -> list[EventLine]:

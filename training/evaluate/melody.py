@@ -33,12 +33,11 @@ def tune_nats(stepper: Stepper, tune: TuneArrays, config: WindowConfig) -> npt.N
     out = []
     for piece in score_windows(tune, config):
         stepper.reset()
-        first = int(np.argmax(piece.weight_S > 0))
-        if first:
-            stepper.feed(piece.rows_SF[:first])  # the cache is full: what is kept is read afresh
-        for i in range(first, len(piece.pitch_S)):
+        for i, pitch in enumerate(piece.pitch_S.tolist()):
+            # One row a call, kept ones too: int8 activations are scaled over a call, so groups give other digits.
             stepper.feed(piece.rows_SF[i : i + 1])
-            pitch = int(piece.pitch_S[i])
+            if piece.weight_S[i] == 0:
+                continue
             out.append(
                 (
                     -log_softmax(stepper.pitch_logits[0])[pitch],
@@ -54,7 +53,7 @@ def score_tunes(stepper: Stepper, tunes: Iterable[TuneArrays], *, keep: int) -> 
     sums: Sums = {}
     for tune in tunes:
         nats = tune_nats(stepper, tune, config)
-        sums[tune.source] = sums.get(tune.source, np.zeros(3)) + [*nats.sum(0), len(nats)]
+        sums[tune.source] = sums.get(tune.source, np.zeros(3)) + np.array([*nats.sum(0), len(nats)])
     return sums
 
 

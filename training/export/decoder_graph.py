@@ -1,5 +1,6 @@
-"""The decoder's ONNX graph, built by hand: torch's exporter cannot reach GroupQueryAttention, which keeps the cache in place.
+"""The decoder's ONNX graph, built by hand.
 
+torch's exporter cannot reach GroupQueryAttention, which keeps the cache in place.
 About nine nodes a layer. `past_key_values.*` and `present.*` are meant to be bound to the same memory; the graph then
 writes the new rows behind the `total_sequence_length - S` rows that are there and copies nothing.
 """
@@ -54,7 +55,7 @@ class GraphBuilder:
 
     def constant(self, array: np.ndarray, name: str) -> str:
         """A weight of the graph."""
-        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.weights.append(numpy_helper.from_array(np.array(array, order="C"), name))
         return name
 
     def weight(self, tensor: Tensor, name: str, *, transposed: bool = False) -> str:

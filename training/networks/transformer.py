@@ -142,8 +142,8 @@ class MelodyTransformer(nn.Module):
         d_BSD = F.gelu(self.duration_hidden(h_BSD) + self.duration_pitch(pitch_BS))
         return self.pitch(h_BSD), self.duration(d_BSD)
 
-    def step(self, rows_BSF: Tensor) -> tuple[Tensor, Tensor]:
-        """After the last row: pitch logits [B, P] and duration logits given each pitch [B, P, L]."""
-        h_BD = self.hidden(rows_BSF)[:, -1]
-        d_BPD = F.gelu(self.duration_hidden(h_BD)[:, None] + self.duration_pitch.weight)
-        return self.pitch(h_BD), self.duration(d_BPD)
+    def tables(self, rows_BSF: Tensor) -> tuple[Tensor, Tensor]:
+        """After every row: pitch logits [B, S, P] and duration logits given each pitch [B, S, P, L]."""
+        h_BSD = self.hidden(rows_BSF)
+        d_BSPD = F.gelu(self.duration_hidden(h_BSD)[:, :, None] + self.duration_pitch.weight)
+        return self.pitch(h_BSD), self.duration(d_BSPD)

@@ -29,6 +29,7 @@ MIN_LEAD_NS: Final = 10_000_000
 MAX_INPUT: Final = 16_384
 MAX_WRITES: Final = 256  # a cycle: more would take Python longer than a short period lasts
 CLOSE_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 1.0  # between two looks whether the named ports are there
 
 
 def open_jack(config: PortConfig, wake: Wake) -> "JackIO":
@@ -74,12 +75,15 @@ class JackIO:
         self._loss: str | None = None
         self._closed = False
         self.lost_input = 0
-        period_ns = client.blocksize * 1_000_000_000 // client.samplerate
-        self.lead_ns = max(MIN_LEAD_NS, 2 * period_ns)
+        self._rate = client.samplerate
+        self._period_frames = 0
+        self._set_period(client.blocksize)
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shutdown)
         client.activate()
         self.in_name, self.out_name = self._in.name, self._out.name
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        self._peers: list[str] = []
         self._connect(config)
 
     # --- main thread ----------------------------------------------------------------------------------
@@ -100,7 +104,11 @@ class JackIO:
         return [self._received.popleft() for _ in range(min(INPUT_BATCH, len(self._received)))]
 
     def alive(self) -> str | None:
-        """Why the server is gone."""
+        """Why the server, or a port that was asked for by name, is gone."""
+        now = time.monotonic()
+        if self._loss is None and now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            return self._missing_peer()
         return self._loss
 
     def close(self) -> None:
@@ -118,15 +126,29 @@ class JackIO:
             self._client.deactivate()
         self._client.close()
 
+    def _missing_peer(self) -> str | None:
+        for peer in self._peers:
+            try:
+                self._client.get_port_by_name(peer)  # reads shared memory, asks no one
+            except jack.JackError:
+                return f"the MIDI port {peer!r} is gone"
+        return None
+
+    def _set_period(self, frames: int) -> None:
+        self._period_frames = frames
+        self.lead_ns = max(MIN_LEAD_NS, 2 * frames * 1_000_000_000 // self._rate)
+
     def _connect(self, config: PortConfig) -> None:
         if config.wanted_in:
             names = self._others(is_output=True)
             self.in_name = match_port(config.wanted_in, names, "input")
             self._client.connect(self.in_name, self._in)
+            self._peers.append(self.in_name)
         if config.wanted_out:
             names = self._others(is_input=True)
             self.out_name = match_port(config.wanted_out, names, "output")
             self._client.connect(self._out, self.out_name)
+            self._peers.append(self.out_name)
 
     def _others(self, **flags: bool) -> list[str]:
         ports = self._client.get_ports(is_midi=True, **flags)
@@ -135,6 +157,8 @@ class JackIO:
     # --- JACK's threads -------------------------------------------------------------------------------
 
     def _process(self, frames: int) -> None:
+        if frames != self._period_frames:
+            self._set_period(frames)
         start_ns, length_ns = self._times.cycle()
         self._read(start_ns, length_ns, frames)
         self._out.clear_buffer()

@@ -108,9 +108,9 @@ class RtMidiIO:
         if self._closed:
             return
         self._closed = True
-        self._watcher.stop()
         if self.backend == "rtmidi-jack" and self._watcher.loss is None:
             time.sleep(JACK_DRAIN_SECONDS)
+        self._watcher.stop()
         for port in (self._in, self._out):
             port.close_port()
             port.delete()

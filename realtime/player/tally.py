@@ -1,0 +1,51 @@
+"""Counts of what was sent and received, as the engine and the window show them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from realtime.messages import Counters
+from realtime.player.clock import MS_NS
+from realtime.player.midi_bytes import is_note_on
+from realtime.player.timeline import Timeline
+
+LATE_NS: Final = 1 * MS_NS  # an event later than this is counted
+
+
+@dataclass(slots=True)
+class Tally:
+    """Totals since the start that no other part keeps."""
+
+    ons: int = 0
+    offs: int = 0
+    received: int = 0
+    ignored_input: int = 0
+    late_events: int = 0
+    late_max_us: int = 0
+    lost_input: int = 0  # of ports that are gone
+
+    def count_note(self, data: bytes) -> None:
+        """A note-on or note-off goes to the port."""
+        if is_note_on(data):
+            self.ons += 1
+        else:
+            self.offs += 1
+
+    def count_lateness(self, late_ns: int) -> None:
+        """An event with a due time left this much after it."""
+        self.late_events += late_ns > LATE_NS
+        self.late_max_us = max(self.late_max_us, late_ns // 1000)
+
+    def counters(self, timeline: Timeline, echoes: int, overflow: int) -> Counters:
+        """All totals as a message; `overflow`: drops of the queues and of the port that is open."""
+        return Counters(
+            ons=self.ons,
+            offs=self.offs,
+            received=self.received,
+            echoes=echoes,
+            late_ons_dropped=timeline.late_ons_dropped,
+            refused_notes=timeline.refused_notes,
+            ignored_input=self.ignored_input,
+            overflow=timeline.overflow + self.lost_input + overflow,
+            late_events=self.late_events,
+            late_max_us=self.late_max_us,
+        )

@@ -1,0 +1,112 @@
+"""A real performance: `hocket run`, a musician's process and a tape's process around one JACK server."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from realtime.music.note import Note
+from realtime.music.units import TempoAnchor
+from tests.player.jack_peer import wait_until
+
+LEAD_SECONDS = 2.0  # for the musician's process to start before its first note
+
+
+@dataclass
+class Heard:
+    """What the tape heard, notes in ticks of Hocket's timeline."""
+
+    notes: list[Note]
+    ons: int
+    offs: int
+    unmatched: int
+
+
+class HocketRun:
+    """`hocket run` as a user starts it, followed through its trace."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._trace = folder / "trace.jsonl"
+        self._trace.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "realtime", "run", "--trace", str(self._trace), *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: bool(self.reports("Clock")) or self.process.poll() is not None, "hocket run to be ready")
+
+    def reports(self, kind: str) -> list[dict[str, Any]]:
+        if not self._trace.exists():
+            return []
+        lines = [json.loads(line) for line in self._trace.read_text().splitlines() if line.endswith("}")]
+        return [line for line in lines if line["type"] == kind]
+
+    @property
+    def anchor(self) -> TempoAnchor:
+        clock = self.reports("Clock")[-1]
+        return TempoAnchor(clock["tick"], clock["time_ns"], clock["bpm"])
+
+    def bar_line(self, bar_ticks: int, *, seconds_from_now: float = LEAD_SECONDS) -> int:
+        """The first bar line at least that far ahead, in ticks."""
+        tick = self.anchor.tick_at(time.monotonic_ns() + int(seconds_from_now * 1e9))
+        return -(-tick // bar_ticks) * bar_ticks
+
+    def say(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self, how: int = signal.SIGINT) -> tuple[int, str]:
+        """Ask it to end; returns its exit code and what it said."""
+        self.process.send_signal(how)
+        _, said = self.process.communicate(timeout=10)
+        return self.process.returncode, said
+
+
+class Peer:
+    """A `peer_process`."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.live.peer_process", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline().strip() == "ready"
+
+    def end(self) -> None:
+        self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
+
+
+def heard(tape: Path, anchor: TempoAnchor, *, channel: int = 0) -> Heard:
+    events = [json.loads(line) for line in tape.read_text().splitlines()]
+    sounding: dict[int, tuple[int, int]] = {}
+    result = Heard([], 0, 0, 0)
+    for time_ns, (status, *values) in events:
+        if status == 0x90 | channel:
+            result.ons += 1
+            result.unmatched += values[0] in sounding
+            sounding[values[0]] = (anchor.tick_at(time_ns), values[1])
+        elif status == 0x80 | channel:
+            result.offs += 1
+            on = sounding.pop(values[0], None)
+            result.unmatched += on is None
+            if on is not None:
+                tick = anchor.tick_at(time_ns)
+                result.notes.append(Note(on[0], values[0], max(1, tick - on[0]), on[1]))
+    result.unmatched += len(sounding)
+    result.notes.sort()
+    return result
+
+
+def wait_for(run: HocketRun, kind: str, count: int, seconds: float = 20.0) -> list[dict[str, Any]]:
+    wait_until(lambda: len(run.reports(kind)) >= count, f"{count} {kind}", seconds)
+    return run.reports(kind)
+
+
+Condition = Callable[[], bool]
