@@ -60,7 +60,7 @@ def _midi() -> list[Check]:
         try:
             found = [port.name for port in list_ports(backend)]
         except BackendMissingError as error:
-            checks.append(Check(name=f"midi {backend}", ok=False, needed=False, detail=str(error), fix="see 'midi'"))
+            checks.append(Check(name=f"midi {backend}", ok=False, needed=False, detail=str(error)))
             continue
         working.append(backend)
         ports += found

@@ -57,7 +57,7 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="One JSON object."
     else:
         print_table(("ok" if c.ok else "FAIL" if c.needed else "--", c.name, c.detail) for c in checks)
         for check in checks:
-            if not check.ok:
+            if not check.ok and check.fix:
                 say(f"{check.name}: {check.fix}")
     if any(not check.ok and check.needed for check in checks):
         raise typer.Exit(1)

@@ -69,6 +69,7 @@ class Core:
         self._used_channels: set[int] = set()
         self._lost_io: MidiIO | None = None
         self.overflow: Callable[[], int] = lambda: 0  # drops of the queues around this object
+        self.sound: Callable[[bytes, int], None] = lambda data, due_ns: None  # hears all that goes to the port
 
     # --- what the shell calls -------------------------------------------------------------------------
 
@@ -192,6 +193,7 @@ class Core:
             return
         try:
             self._io.send(outgoing)
+            self.sound(outgoing.data, outgoing.due_ns)
             self._last_due_ns = max(self._last_due_ns, outgoing.due_ns)
         except PortError as error:
             self._lose(str(error))

@@ -6,6 +6,7 @@ from typing import Final
 from realtime.errors import PortError, UsageError
 from realtime.player.backends.memory import MemoryIO
 from realtime.player.ports import BackendMissingError, MidiIO, PortConfig, PortInfo, Wake
+from realtime.player.quiet import quiet_libraries
 
 BACKENDS: Final = ("jack", "rtmidi", "rtmidi-jack", "memory")
 AUTO_ORDER: Final = ("jack", "rtmidi")
@@ -17,6 +18,11 @@ def open_io(config: PortConfig, wake: Wake) -> tuple[MidiIO, tuple[str, ...]]:
     `wake` is called from any thread when input has come in, by back ends that can tell. A back end asked for
     by name must be there; `auto` goes down to memory, but never past a port that was asked for by name.
     """
+    with quiet_libraries():
+        return _open_first(config, wake)
+
+
+def _open_first(config: PortConfig, wake: Wake) -> tuple[MidiIO, tuple[str, ...]]:
     if config.backend != "auto":
         return _opener(config.backend)(config, wake), ()
     warnings: list[str] = []
@@ -40,6 +46,11 @@ def open_io(config: PortConfig, wake: Wake) -> tuple[MidiIO, tuple[str, ...]]:
 
 def list_ports(backend: str = "auto") -> list[PortInfo]:
     """Ports of one back end, or of all that work here (`auto`)."""
+    with quiet_libraries():
+        return _list_all(backend)
+
+
+def _list_all(backend: str) -> list[PortInfo]:
     if backend != "auto":
         return _lister(backend)()
     found: list[PortInfo] = []
@@ -49,6 +60,13 @@ def list_ports(backend: str = "auto") -> list[PortInfo]:
         except BackendMissingError:
             continue
     return found
+
+
+def _open_memory(config: PortConfig) -> MemoryIO:
+    wanted = config.wanted_in or config.wanted_out
+    if wanted:
+        raise PortError(f"no MIDI port matches {wanted!r}: the memory back end is connected to nothing")
+    return MemoryIO(config)
 
 
 def _opener(backend: str) -> Callable[[PortConfig, Wake], MidiIO]:
@@ -62,7 +80,7 @@ def _opener(backend: str) -> Callable[[PortConfig, Wake], MidiIO]:
 
         return lambda config, _wake: open_rtmidi(config, backend)
     if backend == "memory":
-        return lambda config, _wake: MemoryIO(config)
+        return lambda config, _wake: _open_memory(config)
     raise UsageError(f"no such MIDI back end: {backend!r} (auto, {', '.join(BACKENDS)})")
 
 

@@ -3,7 +3,6 @@
 import argparse
 import os
 import signal
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -18,6 +17,7 @@ from realtime.player.opening import BACKENDS, open_io
 from realtime.player.outbox import Outbox
 from realtime.player.ports import MidiIO, PortConfig
 from realtime.player.priority import raise_priority
+from realtime.player.sound import Sound
 from realtime.wire import Receiver, Sender
 
 ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # by name: not all exist everywhere
@@ -33,24 +33,33 @@ def main(argv: list[str] | None = None) -> int:
             signal.signal(getattr(signal, name), stop.set)
     arguments = _parse(argv)
     threading.stack_size(STACK_BYTES)
+    sound = Sound(arguments.soundfont) if arguments.synth else None
     priority = raise_priority() if arguments.realtime else "none: switched off"
     frames_in, frames_out = _take_pipes()
     outbox = Outbox(Sender(os.fdopen(frames_out, "wb")), stop.set)
     try:
-        _play(arguments, stop, priority, frames_in, outbox)
+        _play(arguments, stop, priority, frames_in, outbox, sound)
         return 0
     except HocketError as error:
         outbox.put(Failed(exit_code=error.exit_code, text=str(error)))
-        print(f"player: {error}", file=sys.stderr)
         return error.exit_code
     except Exception as error:
         outbox.put(Failed(exit_code=HocketError.exit_code, text=f"player: {type(error).__name__}: {error}"))
         raise
     finally:
         outbox.close(OUTBOX_SECONDS)
+        if sound is not None:
+            sound.close()
 
 
-def _play(arguments: argparse.Namespace, stop: StopFlag, priority: str, frames_in: int, outbox: Outbox) -> None:
+def _play(
+    arguments: argparse.Namespace,
+    stop: StopFlag,
+    priority: str,
+    frames_in: int,
+    outbox: Outbox,
+    sound: Sound | None,
+) -> None:
     inbox: PlayerInbox = PlayerInbox(capacity=INBOX_CAPACITY)
     config = PortConfig(
         backend=arguments.backend,
@@ -65,6 +74,8 @@ def _play(arguments: argparse.Namespace, stop: StopFlag, priority: str, frames_i
     clock = PlayerClock(arguments.bpm, time.monotonic_ns)
     io, warnings = open_ports(config.backend)
     core = Core(io, clock, outbox.put, thru=arguments.thru, trace=arguments.trace)
+    if sound is not None:
+        core.sound = sound.send
     core.overflow = lambda: inbox.dropped + outbox.dropped
     try:
         core.attach(io, priority, warnings)
@@ -91,5 +102,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--bpm", type=float, default=120.0)
     parser.add_argument("--thru", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--trace", action="store_true", help="report each note that is sent")
+    parser.add_argument("--synth", action="store_true", help="also play through the built-in synth")
+    parser.add_argument("--soundfont", default="", metavar="FILE", help="sound font of the built-in synth")
     parser.add_argument("--realtime", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Does the model copy? Longest runs that its answers share with the training tunes, beside what people's tunes share."""
+"""Does the model copy? The longest runs its answers share with training tunes, beside those of people's tunes."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,0 +1,17 @@
+"""Networks of these tests are tiny: one thread is faster than two."""
+
+import pytest
+import torch
+
+from training.data.augment import TuneArrays, to_arrays
+from training.data.generated import generated_tunes
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def tunes() -> list[TuneArrays]:
+    return [to_arrays(tune) for tune in generated_tunes(8, seed=1, events=40)]
