@@ -39,16 +39,19 @@ if stamped "$LEVEL" || { [ "$LEVEL" = bare ] && { stamped live || stamped test; 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 may_apt() { command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; }
 deb_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-deb_known() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+deb_known() { # no pipe into grep -q: under pipefail its early exit would look like a failure
+    local policy
+    policy=$(apt-cache policy "$1" 2>/dev/null) && [[ $policy == *"Candidate: "[!\(]* ]]
+}
 any_installed() { local name; for name in ${1//|/ }; do deb_installed "$name" && return 0; done; return 1; }
 first_known() { local name; for name in ${1//|/ }; do deb_known "$name" && { echo "$name"; return; }; done; echo "${1%%|*}"; }
 
 apt_install() { # jackd2 asks a debconf question; noninteractive takes its default (no real-time priority by default)
     say "installing with apt: $*"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null
 }
 
-apt_refresh() { as_root apt-get update -q >&2 || say "apt-get update failed; trying with the lists there are"; }
+apt_refresh() { as_root apt-get update -qq || say "apt-get update failed; trying with the lists there are"; }
 
 debian_packages() {
     local want missing=() names=()

@@ -105,9 +105,8 @@ class Performance:
                 sounding[pitch] = event
             elif pitch in sounding:
                 on = sounding.pop(pitch)
-                start = round(self._anchor.tick_at(on.due_ns) / 5) * 5
-                length = max(1, round((self._anchor.tick_at(event.due_ns) - start) / 5) * 5)
-                notes.append(Note(start, pitch, length, on.data[2]))
+                start, end = self._anchor.tick_at(on.due_ns), self._anchor.tick_at(event.due_ns)
+                notes.append(Note(start, pitch, max(1, end - start), on.data[2]))
         return notes, len(sounding)
 
 
@@ -170,7 +169,9 @@ def _report(
         if first is not None
     )
     starts = {note.start_tick for note in notes}
-    on_grid = all(turn.start_tick in starts and turn.start_tick % PPQ == 0 for turn in performance.turns)
+    on_grid = all(
+        turn.start_tick in starts and (turn.start_tick - turn.origin_tick) % PPQ == 0 for turn in performance.turns
+    )
     late = max(((event.sent_ns - event.due_ns) / 1e6 for event in performance.sent), default=0.0)
     ok = len(performance.turns) == len(PIECES) == len(waits) and not hung and on_grid
     tell(f"{'all well' if ok else 'NOT well'}: {len(notes)} notes answered, at most {late:.2f} ms late, {hung} hung")

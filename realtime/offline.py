@@ -49,22 +49,27 @@ def answer_prime(
     generator: ContinueGenerator,
     prime: Prime,
     *,
-    grid: str = "bar",
+    end: str = "auto",
+    grid: str = "beat",
     bars: int | None = None,
     controls: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> OfflineAnswer:
-    """Answer as live in auto mode: the phrase is over after the same silence, the answer starts on the same grid."""
-    phrase = prime.phrase
+    """Answer as live: bars count from the first note; in auto mode the phrase is over after the same silence and the
+    answer starts on the same grid, in trade mode it takes over at the bar line."""
+    origin = prime.phrase.notes[0].start_tick if prime.phrase.notes else 0
+    phrase = Phrase.of((note.shifted(-origin) for note in prime.phrase.notes), meter=prime.phrase.meter)
     start, first, last = 0, 0, SILENCE_BARS * phrase.meter.bar_ticks
     if phrase.notes:
-        first, last = phrase.notes[0].start_tick, max(note.end_tick for note in phrase.notes)
+        last = max(note.end_tick for note in phrase.notes)
         over = phrase_end_tick([note.start_tick for note in phrase.notes], last, prime.bpm)
-        start = next_grid_tick(over, grid, phrase.meter)
+        start = (
+            next_grid_tick(last, "bar", phrase.meter) if end == "trade" else next_grid_tick(over, grid, phrase.meter)
+        )
     length = answer_ticks("bars" if bars else "phrase", bars or 0, first, last, phrase.meter)
     request = GenerateRequest(context=phrase, start_tick=start, length_ticks=length, controls=controls or {})
     answer, _ = generator.generate(request, generator.initial_state(seed))
-    return OfflineAnswer(answer.notes, start)
+    return OfflineAnswer(tuple(note.shifted(origin) for note in answer.notes), origin + start)
 
 
 def write_answer(path: Path, prime: Prime, answer: OfflineAnswer, *, with_prime: bool = True) -> None:

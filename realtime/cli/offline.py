@@ -16,7 +16,8 @@ def generate(
     bars: int | None = typer.Option(
         None, "--bars", min=1, max=512, help="Length of the answer (default: the prime's)."
     ),
-    grid: str = typer.Option("bar", "--grid", help="Where the answer starts: none, 1/16, beat, bar."),
+    end: str = typer.Option("auto", "--end", help="auto: after a silence, as live; trade: at the phrase's bar line."),
+    grid: str = typer.Option("beat", "--grid", help="Where the answer starts: none, 1/16, beat, bar."),
     meter: str = typer.Option("4/4", "--meter", help="Time signature, where no prime gives one."),
     bpm: float | None = typer.Option(None, "--bpm", help="Tempo of the file (default: the prime's, or 120)."),
     temperature: float | None = typer.Option(None, "--temperature", help="Short for --control temperature=T."),
@@ -30,12 +31,13 @@ def generate(
     from realtime.generators.registry import find_bundle, open_generator
     from realtime.offline import Prime, answer_prime, read_prime, write_answer
 
+    one_of("--end", end, ("auto", "trade"))
     one_of("--grid", grid, GRIDS)
     generator = open_generator(find_bundle(model))
     settings = [*control, *([f"temperature={temperature}"] if temperature is not None else [])]
     controls = controls_of(generator.spec, settings)
     start = read_prime(prime, track=track, bpm=bpm) if prime else Prime.silence(meter_of(meter), bpm or 120.0)
-    answer = answer_prime(generator, start, grid=grid, bars=bars, controls=controls, seed=seed)
+    answer = answer_prime(generator, start, end=end, grid=grid, bars=bars, controls=controls, seed=seed)
     write_answer(out, start, answer, with_prime=not answer_only)
     summary = {"file": str(out), "notes": len(answer.notes), "seed": seed, "start_tick": answer.start_tick}
     if as_json:

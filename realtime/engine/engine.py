@@ -200,12 +200,16 @@ class Engine:
         judged_ns = time.monotonic_ns()
         self._generation += 1
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(1 << 31)
-        self._worker.submit(Play(request=self._request(answer), seed=seed, generation=self._generation))
+        play = Play(
+            request=self._request(answer), origin_tick=answer.origin_tick, seed=seed, generation=self._generation
+        )
+        self._worker.submit(play)
         self._observe(
             TurnStarted(
                 generation=self._generation,
                 seed=seed,
-                start_tick=answer.start_tick,
+                origin_tick=answer.origin_tick,
+                start_tick=answer.origin_tick + answer.start_tick,
                 length_ticks=answer.length_ticks,
                 prompt_notes=len(answer.context.notes),
                 judged_ns=judged_ns,

@@ -6,19 +6,20 @@ from realtime.messages import Played
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter
 
-MAX_NOTES, KEPT_NOTES = 1024, 512  # of one phrase: more than any model reads; the oldest are forgotten in blocks
+MAX_NOTES, KEPT_NOTES = 640, 384  # of one phrase: more than any model reads; the oldest are forgotten in blocks
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
 SUSTAIN = 64  # control number; 64..127 is down
 
 
 class Listener:
-    """Collects one phrase. Times are ticks of the player's timeline."""
+    """Collects one phrase. Ticks are the timeline's; those of the notes it gives count from `origin_tick`."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._held: dict[tuple[int, int], tuple[int, int]] = {}  # (channel, pitch) -> (start tick, velocity)
         self._done: list[Note] = []
         self._onsets: deque[int] = deque(maxlen=16)
+        self.origin_tick = 0
         self.pedal_down = False
         self.last_release_tick = 0
         self.first_tick: int | None = None  # where the phrase began; None: nothing played yet
@@ -43,7 +44,7 @@ class Listener:
         held = self._held.pop(key, None)
         if held is not None:
             start, velocity = held
-            self._done.append(Note(start, key[1], max(1, tick - start), velocity))
+            self._done.append(Note(start - self.origin_tick, key[1], max(1, tick - start), velocity))
             if len(self._done) > MAX_NOTES:
                 del self._done[:-KEPT_NOTES]
             self.last_release_tick = max(self.last_release_tick, tick)
@@ -64,9 +65,9 @@ class Listener:
         return tuple(self._onsets)
 
     def phrase(self, until_tick: int) -> Phrase:
-        """All of it, with keys still down ending at `until_tick`."""
+        """All of it, with keys still down ending at `until_tick` (of the timeline)."""
         held = (
-            Note(start, pitch, max(1, until_tick - start), velocity)
+            Note(start - self.origin_tick, pitch, max(1, until_tick - start), velocity)
             for (_, pitch), (start, velocity) in self._held.items()
         )
         return Phrase.of((*self._done, *held), meter=self._meter)

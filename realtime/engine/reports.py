@@ -48,11 +48,12 @@ Command = HandOver | SetControl | SetRules | Forward | QuitEngine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted:
-    """An answer begins. `judged_ns` is when the phrase was judged ended (monotonic)."""
+    """An answer begins. `judged_ns` is when the phrase was judged ended (monotonic); bars count from `origin_tick`."""
 
     generation: int
     seed: int
-    start_tick: int
+    origin_tick: int
+    start_tick: int  # of the timeline
     length_ticks: int
     prompt_notes: int
     judged_ns: int

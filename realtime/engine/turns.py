@@ -1,19 +1,25 @@
 """Whose turn it is. A state machine without threads: events in, actions out.
 
 The shell (`engine.py`) tells it what was played and what time it is, and carries out the actions it returns.
+
+Bars are counted from the musician's first note. With Hocket's own clock nobody hears where its bar lines are, so the
+phrase itself says: its first note is the first beat of a bar. Ticks are the timeline's outside this module, and
+count from that note (`origin`) in contexts and answers.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from realtime.engine.listener import CONTROL_CHANGE, SUSTAIN, Listener
+from realtime.engine.listener import CONTROL_CHANGE, NOTE_ON, SUSTAIN, Listener
 from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick, seconds_to_ticks
 from realtime.messages import Played
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter
 
 HAND_OVER_SECONDS = 0.025  # before a bar line that is the model's: the answer is under way when it comes
+PUNCTUAL_SECONDS = 0.02  # a deadline seen at most this late counts as met
+REMEMBERED_NOTES = 512  # of the last answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,7 @@ class TurnRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepare:
-    """Fill the cache with the phrase so far; an answer would start at `start_tick`."""
+    """Fill the cache with the phrase so far; an answer would start at `start_tick` (both from the origin)."""
 
     context: Phrase
     start_tick: int
@@ -37,11 +43,12 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Play an answer."""
+    """Play an answer. `context` and `start_tick` count from `origin_tick` of the timeline."""
 
     context: Phrase
     start_tick: int
     length_ticks: int
+    origin_tick: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +66,43 @@ class TurnKeeper:
         self.rules = rules
         self._bpm = bpm
         self._listener = Listener(rules.meter)
-        self._answer_end_tick: int | None = None  # None: listening
-        self._last_answer: deque[Note] = deque(maxlen=512)
-        self._trade_start_tick: int | None = None  # bar line at which the player's bars began
+        self._origin_tick = 0
+        self._answer_end_tick: int | None = None  # of the timeline; None: listening
+        self._last_answer: deque[Note] = deque(maxlen=REMEMBERED_NOTES)
+        self._trade_start_tick: int | None = None  # where the player's bars began, from the origin; None: no trade yet
 
     @property
     def answering(self) -> bool:
         """Whether it is the model's turn."""
         return self._answer_end_tick is not None
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nothing has been played yet in this turn."""
-        return self._listener.is_empty
-
     def played(self, played: Played) -> list[Action]:
         """Take one message of the musician."""
         kind = played.data[0] & 0xF0
         if self.rules.end == "pedal" and kind == CONTROL_CHANGE and played.data[1] == SUSTAIN:
             return self.hand_over(played.tick) if played.data[2] >= 64 else []
+        listener = self._listener
+        if kind == NOTE_ON and listener.is_empty:
+            self._begin_phrase(played.tick)
+        started = listener.add(played)
         actions: list[Action] = []
-        started = self._listener.add(played)
         if started and self.answering:
             self._answer_end_tick = None
             actions.append(Yield())
-        if started and self._trade_start_tick is None:
-            bar = self.rules.meter.bar_ticks
-            self._trade_start_tick = played.tick // bar * bar
-        if not self.answering and not self._listener.is_empty:
+        if not self.answering and not listener.is_empty:
             actions.append(self._preparation(played.tick))
         return actions
+
+    def _begin_phrase(self, tick: int) -> None:
+        """The first note: bars are counted from here. A trade under way keeps its bars."""
+        if self.rules.end != "trade" or self._trade_start_tick is None:
+            self._origin_tick = self._listener.origin_tick = tick
+            self._trade_start_tick = 0
 
     def _preparation(self, now_tick: int) -> Prepare:
         deadline = self.deadline_tick()
         end = now_tick if deadline is None else max(now_tick, deadline)
-        start = next_grid_tick(end, self.rules.grid, self.rules.meter)
+        start = next_grid_tick(end - self._origin_tick, self.rules.grid, self.rules.meter)
         return Prepare(context=self._listener.phrase(now_tick), start_tick=start)
 
     def deadline_tick(self) -> int | None:
@@ -102,7 +111,7 @@ class TurnKeeper:
             return self._answer_end_tick
         if self.rules.end == "trade" and self._trade_start_tick is not None:
             end = self._trade_start_tick + self.rules.bars * self.rules.meter.bar_ticks
-            return end - seconds_to_ticks(HAND_OVER_SECONDS, self._bpm())
+            return self._origin_tick + end - seconds_to_ticks(HAND_OVER_SECONDS, self._bpm())
         listener = self._listener
         if self.rules.end == "auto" and not listener.is_empty and not listener.keys_held and not listener.pedal_down:
             return phrase_end_tick(listener.onsets, listener.last_release_tick, self._bpm())
@@ -113,33 +122,31 @@ class TurnKeeper:
         deadline = self.deadline_tick()
         if deadline is None or now_tick < deadline:
             return []
-        if self.answering:
-            self._finish_answer()
+        if self._answer_end_tick is not None:
+            self._trade_start_tick = self._answer_end_tick - self._origin_tick
+            self._answer_end_tick = None
             return []
         if self.rules.end == "trade" and self._listener.is_empty:
             self._trade_start_tick = None  # nothing was played in these bars: wait for the next first note
             return []
         return self.hand_over(now_tick)
 
-    def _finish_answer(self) -> None:
-        if self.rules.end == "trade":
-            self._trade_start_tick = self._answer_end_tick
-        self._answer_end_tick = None
-
     def hand_over(self, now_tick: int) -> list[Action]:
         """It is the model's turn: on the next grid point, or at a trade's bar line.
 
         With nothing played, the answer goes on from the last answer, or opens by itself.
         """
-        phrase, first = self._listener.phrase(now_tick), self._listener.first_tick
+        first_tick = self._listener.first_tick
+        phrase = self._listener.phrase(now_tick)
         self._listener.clear()
         if not phrase.notes:
             recent = [note for note in self._last_answer if note.end_tick <= now_tick]
-            phrase = Phrase.of(recent, meter=self.rules.meter)
-        start, length = self._placing(phrase, first, now_tick)
-        self._answer_end_tick = start + length
+            phrase = Phrase.of((note.shifted(-self._origin_tick) for note in recent), meter=self.rules.meter)
+        now = now_tick - self._origin_tick
+        start, length = self._placing(phrase, None if first_tick is None else first_tick - self._origin_tick, now)
+        self._answer_end_tick = self._origin_tick + start + length
         self._last_answer.clear()
-        return [Answer(context=phrase, start_tick=start, length_ticks=length)]
+        return [Answer(context=phrase, start_tick=start, length_ticks=length, origin_tick=self._origin_tick)]
 
     def _placing(self, phrase: Phrase, first_tick: int | None, now_tick: int) -> tuple[int, int]:
         rules = self.rules
@@ -154,5 +161,5 @@ class TurnKeeper:
         return start, answer_ticks(rules.length, rules.bars, first, last, rules.meter)
 
     def answered(self, note: Note) -> None:
-        """Tell of a note of the answer, so that a second answer can go on from it."""
+        """Tell of a note of the answer (on the timeline), so that a second answer can go on from it."""
         self._last_answer.append(note)

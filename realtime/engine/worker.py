@@ -31,7 +31,8 @@ class Prefill:
 class Play:
     """Stream an answer."""
 
-    request: GenerateRequest
+    request: GenerateRequest  # in ticks from the origin
+    origin_tick: int  # of the timeline
     seed: int
     generation: int
 
@@ -96,9 +97,10 @@ class Worker:
                 self._on_failure(f"{type(error).__name__}: {error}")
 
     def _play(self, job: Play) -> None:
-        for note in self._generator.stream(job.request, GeneratorState(job.seed)):
+        for placed in self._generator.stream(job.request, GeneratorState(job.seed)):
             if self._jobs.waiting:
                 return
+            note = placed.shifted(job.origin_tick)
             self._emit(job.generation, note)
             while note.end_tick > self._ahead_tick():
                 time.sleep(POLL_SECONDS)

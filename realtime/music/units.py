@@ -47,8 +47,8 @@ class TempoAnchor:
     bpm: float
 
     def tick_at(self, time_ns: int) -> int:
-        """The tick that `time_ns` falls in."""
-        return self.tick + int((time_ns - self.time_ns) * self.bpm * PPQ // NS_PER_MINUTE)
+        """The tick that `time_ns` falls in. `time_of` rounds to a ns, so one ns is given: a tick begins in itself."""
+        return self.tick + int((time_ns - self.time_ns + 1) * self.bpm * PPQ // NS_PER_MINUTE)
 
     def time_of(self, tick: int) -> int:
         """Monotonic nanoseconds at which `tick` begins."""

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +89,7 @@ class Events:
             notes.append(next(stream))
             watch.lap()
         batch = watch.batch()
-        events = [1 + (b.start_tick > a.end_tick) for a, b in zip(notes, notes[1:], strict=False)]
+        events = [1 + (b.start_tick > a.end_tick) for a, b in pairwise(notes)]
         wall = [seconds / n for seconds, n in zip(batch.wall, events, strict=True)]
         return Batch(wall, batch.cpu * count / sum(events))
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, Protocol
@@ -69,7 +70,7 @@ class Stopwatch:
     def batch(self, skip: int = 0) -> Batch:
         """The laps without the first `skip`."""
         wall, cpu = self._wall[skip:], self._cpu[skip:]
-        return Batch([b - a for a, b in zip(wall, wall[1:], strict=False)], (cpu[-1] - cpu[0]) / (len(cpu) - 1))
+        return Batch([b - a for a, b in pairwise(wall)], (cpu[-1] - cpu[0]) / (len(cpu) - 1))
 
 
 def laps(work: Callable[[], object], count: int) -> Batch:

@@ -98,6 +98,7 @@ class HuggingFace:
         from transformers.utils import logging as chatter
 
         chatter.set_verbosity_error()
+        chatter.disable_progress_bar()
         config = GPT2Config(
             vocab_size=GPT2_VOCABULARY,
             n_positions=2 * context,

@@ -45,6 +45,24 @@ def end_of_turn(turns: TurnKeeper) -> Answer:
     return answer
 
 
+def test_bars_are_counted_from_the_first_note() -> None:
+    turns = keeper(end="auto", grid="beat")
+    play(turns, *scale(start=1003))
+    answer = end_of_turn(turns)
+    assert answer.origin_tick == 1003
+    assert answer.context.notes[0].start_tick == 0
+    assert answer.start_tick % PPQ == 0
+
+
+def test_the_next_phrase_counts_its_own_bars() -> None:
+    turns = keeper(end="auto", grid="beat")
+    play(turns, *scale(start=1003))
+    first = end_of_turn(turns)
+    again = first.origin_tick + first.start_tick + 777
+    play(turns, *scale(start=again))
+    assert end_of_turn(turns).origin_tick == again
+
+
 def test_auto_answers_on_the_next_grid_point() -> None:
     turns = keeper(end="auto", grid="beat")
     actions = play(turns, *scale())
@@ -83,7 +101,7 @@ def test_a_player_who_returns_is_given_way_at_once() -> None:
     turns = keeper(end="auto", grid="beat")
     play(turns, *scale())
     answer = end_of_turn(turns)
-    actions = turns.played(on(answer.start_tick + 100, 72))
+    actions = turns.played(on(answer.origin_tick + answer.start_tick + 100, 72))
     assert isinstance(actions[0], Yield)
     assert not turns.answering
 
@@ -101,14 +119,17 @@ def test_keys_still_down_at_the_hand_over_do_not_interrupt() -> None:
 
 def test_trade_hands_over_at_its_bar_line_and_back() -> None:
     turns = keeper(end="trade", bars=2, grid="beat")
-    play(turns, *scale(start=BAR + 480, count=6))  # enters in bar 1, which begins the trade
+    start = 703
+    play(turns, *scale(start=start, count=6))
     answer = end_of_turn(turns)
-    assert answer.start_tick == 3 * BAR
+    assert (answer.origin_tick, answer.start_tick) == (start, 2 * BAR)
     assert answer.length_ticks == 2 * BAR
-    assert turns.passed(5 * BAR) == []
+    assert turns.passed(start + 4 * BAR) == []
     assert not turns.answering
-    play(turns, *scale(start=5 * BAR + 10))
-    assert end_of_turn(turns).start_tick == 7 * BAR
+    play(turns, *scale(start=start + 4 * BAR + 31))  # late, but the trade keeps its bars
+    answer = end_of_turn(turns)
+    assert (answer.origin_tick, answer.start_tick) == (start, 6 * BAR)
+    assert answer.context.notes[0].start_tick == 4 * BAR + 31
 
 
 def test_trade_rests_when_the_player_rests() -> None:
@@ -154,7 +175,7 @@ def test_phrases_of_any_length(count: int) -> None:
     turns = keeper(end="auto", grid="beat")
     play(turns, *[(i * 120, 48 + i % 24, 100) for i in range(count)])
     answer = end_of_turn(turns)
-    assert len(answer.context.notes) <= 1024
+    assert len(answer.context.notes) <= 640
     assert answer.length_ticks == max(PPQ, round(count / 4) * PPQ)
 
 

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +47,9 @@ class HocketRun:
         clock = self.reports("Clock")[-1]
         return TempoAnchor(clock["tick"], clock["time_ns"], clock["bpm"])
 
-    def bar_line(self, bar_ticks: int, *, seconds_from_now: float = LEAD_SECONDS) -> int:
-        """The first bar line at least that far ahead, in ticks."""
-        tick = self.anchor.tick_at(time.monotonic_ns() + int(seconds_from_now * 1e9))
-        return -(-tick // bar_ticks) * bar_ticks
+    def tick_ahead(self, *, seconds: float = LEAD_SECONDS) -> int:
+        """A tick of the timeline that is so far ahead, on no grid."""
+        return self.anchor.tick_at(time.monotonic_ns() + int(seconds * 1e9))
 
     def say(self, line: str) -> None:
         assert self.process.stdin is not None
@@ -107,6 +105,3 @@ def heard(tape: Path, anchor: TempoAnchor, *, channel: int = 0) -> Heard:
 def wait_for(run: HocketRun, kind: str, count: int, seconds: float = 20.0) -> list[dict[str, Any]]:
     wait_until(lambda: len(run.reports(kind)) >= count, f"{count} {kind}", seconds)
     return run.reports(kind)
-
-
-Condition = Callable[[], bool]

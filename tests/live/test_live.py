@@ -44,7 +44,7 @@ def test_the_answer_comes_on_the_grid_whole_and_is_no_echo(
     run = HocketRun(tmp_path, *run_options(backend, "--grid", "beat"))
     tape_file = tmp_path / "tape.jsonl"
     tape = Peer("record", str(tape_file))
-    start = run.bar_line(4 * PPQ)
+    start = run.tick_ahead()
     musician = Peer("play", str(phrase_file), str(run.anchor.time_of(start)), str(BPM))
     (turn,) = wait_for(run, "TurnStarted", 1)
     musician.end()
@@ -59,7 +59,8 @@ def test_the_answer_comes_on_the_grid_whole_and_is_no_echo(
     assert answer.unmatched == 0
     tolerance = TOLERANCE_TICKS[backend]
     assert abs(answer.notes[0].start_tick - turn["start_tick"]) <= tolerance
-    assert near_grid(answer.notes[0].start_tick, tolerance)
+    assert near_grid(answer.notes[0].start_tick - turn["origin_tick"], tolerance)
+    assert abs(turn["origin_tick"] - start) <= 5 + tolerance  # bars are counted from the musician's first note
     assert turn["start_tick"] >= start + 8 * PPQ
     assert turn["start_tick"] + turn["length_ticks"] >= answer.notes[-1].end_tick - tolerance
     prompt = EXAMPLES["bach"].phrase().notes
@@ -74,7 +75,7 @@ def test_the_model_gives_way_when_the_player_returns(
     run = HocketRun(tmp_path, *run_options("jack", "--grid", "beat", "--length", "endless"))
     tape_file = tmp_path / "tape.jsonl"
     tape = Peer("record", str(tape_file))
-    first = run.bar_line(4 * PPQ)
+    first = run.tick_ahead()
     musician = Peer("play", str(phrase_file), str(run.anchor.time_of(first)), str(BPM))
     (turn,) = wait_for(run, "TurnStarted", 1)
     musician.end()
@@ -98,7 +99,7 @@ def test_same_seed_same_phrase_same_answer_live_and_offline(
     run = HocketRun(tmp_path, *run_options("jack", "--grid", "bar"))
     tape_file = tmp_path / "tape.jsonl"
     tape = Peer("record", str(tape_file))
-    start = run.bar_line(4 * PPQ)
+    start = run.tick_ahead()
     musician = Peer("play", str(phrase_file), str(run.anchor.time_of(start)), str(BPM))
     (turn,) = wait_for(run, "TurnStarted", 1)
     musician.end()
@@ -114,7 +115,7 @@ def test_same_seed_same_phrase_same_answer_live_and_offline(
     live = heard(tape_file, anchor).notes
     assert [n.pitch for n in live] == [n.pitch for n in offline]
     assert [n.velocity for n in live] == [n.velocity for n in offline]
-    assert all(_same_time(a, b, start) for a, b in zip(live, offline, strict=True))
+    assert all(_same_time(a, b, turn["origin_tick"]) for a, b in zip(live, offline, strict=True))
 
 
 def _same_time(live: Note, offline: Note, start_tick: int) -> bool:

@@ -26,8 +26,7 @@ def test_a_copy_is_found_whole_in_any_key() -> None:
 
 @pytest.mark.parametrize("with_train", [True, False])
 def test_the_gate_compares_with_people(tmp_path: Path, with_train: bool) -> None:
-    stepper = open_stepper(load_bundle(write_toy_bundle(tmp_path / "toy")))
-    stepper.max_context = 96
+    stepper = open_stepper(load_bundle(write_toy_bundle(tmp_path / "toy")))  # 96 rows of context: it overflows
     tunes = [to_arrays(tune) for tune in generated_tunes(12, events=100)]
     gate = copy_gate(stepper, tunes[:8] if with_train else [], tunes[8:])
     if with_train:
@@ -35,4 +34,4 @@ def test_the_gate_compares_with_people(tmp_path: Path, with_train: bool) -> None
         assert gate["longest_run_median"] <= gate["people_longest_run_median"]  # an untrained network copies nothing
         assert gate["passed"] is True
     else:
-        assert gate == {}
+        assert gate == {"passed": None, "prompts": 0}

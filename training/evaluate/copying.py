@@ -52,31 +52,35 @@ def answer(stepper: Stepper, prompt: EventLine, style: int, rng: np.random.Gener
     """`ANSWER_EVENTS` events that the bundle's decoder plays after the prompt."""
     builder = RowBuilder(start_tick=prompt.start_tick, meter=prompt.meter, style=style)
     rows: list[Row] = [builder.first(), *(builder.after(event) for event in prompt.events)]
-    stepper.reset()
-    for row in rows[-(stepper.max_context - ANSWER_EVENTS) :]:
-        stepper.feed([row])
     events: list[Event] = []
-    for _ in range(ANSWER_EVENTS):
+    stepper.reset()
+    fed = 0
+    while len(events) < ANSWER_EVENTS:
+        if stepper.length + len(rows) - fed > stepper.max_context:  # full: read the later half afresh
+            stepper.reset()
+            fed = max(0, len(rows) - stepper.max_context // 2)
+        for row in rows[fed:]:
+            stepper.feed([row])
+        fed = len(rows)
         pitch = choose(stepper.pitch_logits[0], rng)
         event = Event(pitch, choose(stepper.duration_logits[0, pitch], rng))
         events.append(event)
-        if len(events) < ANSWER_EVENTS:
-            stepper.feed([builder.after(event)])
+        rows.append(builder.after(event))
     return events
 
 
 def copy_gate(
     stepper: Stepper, train: Sequence[TuneArrays], held_out: Sequence[TuneArrays], seed: int = 0
-) -> dict[str, float | bool]:
+) -> dict[str, float | bool | None]:
     """Longest runs shared with `train`: of answers to held-out prompts, and of the held-out tunes' own next events.
 
-    Passed if the answers' median and 95th percentile are at most those of the tunes. Without training tunes in the
-    data nothing can be said, and nothing is.
+    Passed if the answers' median and 95th percentile are at most those of the tunes; None without training
+    tunes in the data: nothing can be said then.
     """
     need = PROMPT_EVENTS + ANSWER_EVENTS
     tunes = [tune for tune in held_out if len(tune) >= need]
     if not train or not tunes:
-        return {}
+        return {"passed": None, "prompts": 0}
     rng = np.random.default_rng(seed)
     chosen = [tunes[i] for i in sorted(rng.permutation(len(tunes))[:PROMPTS])]
     corpus_T = corpus_symbols(train)

@@ -1,7 +1,8 @@
 """The baseline: interpolated Witten-Bell n-grams on the same events, for the same nats per note event.
 
-Pitch is predicted as the interval from the last sounding pitch, so that no transposition is unseen; duration from the
-place in the bar, the pitch being a rest or not, and the durations before.
+Pitch is predicted as the interval from the last sounding pitch, so that no transposition is unseen; duration from
+whether the pitch is a rest, the durations before, and, last, the place in the bar with two durations. (The place
+before the durations was 0.10 nats worse on valid.)
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from training.evaluate.melody import Sums
 
 ORDERS: Final = (2, 3, 4, 5)
 SYMBOLS: Final = 2 * INTERVAL_CLIP + 2  # intervals, then the rest: the ids of the interval feature
+PLACE_DURATIONS: Final = 2
 Contexts = Sequence[Hashable]  # from the most general to the longest
 
 
@@ -87,11 +89,13 @@ class MelodyNGram:
 
         The counts of a lower order are among those of a higher one: it only leaves the longest contexts out.
         """
-        n = 1 + (order or self.config.order)
+        n = 1 + (order or self.config.order)  # how many contexts: the general one, histories of 0..order - 1 events
         out = [
             (
                 self.pitch_distribution(step.pitch_contexts[:n], step.last)[step.pitch],
-                self.duration_distribution(step.duration_contexts[:n])[step.duration],
+                self.duration_distribution([*step.duration_contexts[:-1][:n], step.duration_contexts[-1]])[
+                    step.duration
+                ],
             )
             for step in _steps(tune, self.config)
         ]
@@ -157,12 +161,13 @@ def _steps(tune: TuneArrays, config: NGramConfig) -> Iterator[_Step]:
     for i, pitch in enumerate(tune.pitch_N.tolist()):
         history = tuple(intervals[max(0, i - back) : i])
         lengths = tuple(durations[max(0, i - back) : i])
-        place = (style, pitch == REST, bar, int(positions[i]))
+        kind = (style, pitch == REST)
+        place = (kind, bar, int(positions[i]), tuple(durations[max(0, i - PLACE_DURATIONS) : i]))
         yield _Step(
             pitch,
             durations[i],
             last,
             ["all", *((style, history[len(history) - n :]) for n in range(len(history) + 1))],
-            [pitch == REST, *((place, lengths[len(lengths) - n :]) for n in range(len(lengths) + 1))],
+            [pitch == REST, *((kind, lengths[len(lengths) - n :]) for n in range(len(lengths) + 1)), place],
         )
         last = last if pitch == REST else pitch
