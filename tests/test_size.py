@@ -9,7 +9,9 @@ PACKAGES = ("realtime", "training", "gui")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 # "path" or "path::function": lines. What stands here may shrink; nothing is added without a reason beside it.
-ALLOWED: dict[str, int] = {}
+ALLOWED: dict[str, int] = {
+    "realtime/cli/live.py::run": 43,  # its signature is a table: one option a line
+}
 
 MACHINE_PATHS = tuple(f"/{name}/" for name in ("work", "root"))
 TEXT_SUFFIXES = {".py", ".toml", ".md", ".sh", ".yaml", ".yml", ".json", ".cfg", ".ini", ".txt", ".lua", ""}

@@ -1,10 +1,13 @@
 """Values from the command line, checked: meters, controls, choices, tempo."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from realtime.bundle.spec import BundleSpec
 from realtime.errors import UsageError
 from realtime.music.units import Meter
+
+if TYPE_CHECKING:  # its package brings numpy, which --help has no use for
+    from realtime.bundle.spec import BundleSpec
 
 
 def meter_of(text: str) -> Meter:
@@ -22,7 +25,7 @@ def one_of(name: str, value: str, choices: Sequence[str]) -> str:
     return value
 
 
-def controls_of(spec: BundleSpec, settings: Iterable[str]) -> dict[str, float]:
+def controls_of(spec: "BundleSpec", settings: Iterable[str]) -> dict[str, float]:
     """`["temperature=0.8", "scale=dorian"]` -> control values. Raises `UsageError`."""
     specs = {control.name: control for control in spec.controls}
     out: dict[str, float] = {}

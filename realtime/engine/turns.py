@@ -129,7 +129,9 @@ class TurnKeeper:
         if self.rules.end == "trade" and self._listener.is_empty:
             self._trade_start_tick = None  # nothing was played in these bars: wait for the next first note
             return []
-        return self.hand_over(now_tick)
+        # Exactly where `Prepare` said: what was prepared holds, and the answer does not hang on when the loop woke up.
+        is_punctual = now_tick - deadline <= seconds_to_ticks(PUNCTUAL_SECONDS, self._bpm())
+        return self.hand_over(deadline if is_punctual else now_tick)
 
     def hand_over(self, now_tick: int) -> list[Action]:
         """It is the model's turn: on the next grid point, or at a trade's bar line.

@@ -3,15 +3,18 @@
 from typing import Protocol
 
 from realtime.music.melody_codec import MelodyCodec
+from realtime.music.pianoroll import PianoRollCodec
 
 
 class Codec(Protocol):
     """What every codec has; encode and decode are typed by each."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name in `CODECS` and in bundles."""
 
     def table_hash(self) -> str:
         """sha256 of the codec's tables: weights trained under another hash do not fit."""
 
 
-CODECS: dict[str, MelodyCodec] = {codec.name: codec for codec in (MelodyCodec(),)}
+CODECS: dict[str, Codec] = {codec.name: codec for codec in (MelodyCodec(), PianoRollCodec())}

@@ -66,7 +66,7 @@ def test_bad_input_is_one_line_and_the_right_exit_code(arguments: list[str], cod
 
 def test_generate_answers_a_prime_and_says_so_in_json(tmp_path: Path, prime: Path) -> None:
     out = tmp_path / "out.mid"
-    result = hocket("generate", "continue", "--prime", prime, "-o", out, "--seed", "5", "--json")
+    result = hocket("generate", "continue", "--prime", prime, "-o", out, "--seed", "5", "--end", "trade", "--json")
     summary = json.loads(result.stdout)
     score = read_midi(out)
     assert summary["notes"] == len(score.phrase(1).notes) > 0
