@@ -9,10 +9,10 @@ MAKEFLAGS += --no-print-directory
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Install the live app with its window (system libraries too, where allowed)
-	$(SETUP) live
+setup: ## Install what it takes to play (system libraries too, where allowed)
+	$(SETUP) bare
 
-demo: ## Install the bare live core, then the 20 s self-check: all four models answer; writes demo-out/
+demo: ## Set up, then 25 s of a phrase and its answers, with no device at all; writes demo-out/
 	$(SETUP) bare
 	$(BIN)/hocket demo --out demo-out
 
@@ -33,7 +33,7 @@ bench: ## All benchmarks, and the README's table
 
 train-debug: ## Ten training steps of each recipe on the CPU
 	$(SETUP) test
-	$(BIN)/hocket train debug --out runs/debug
+	$(BIN)/hocket train continue-debug --out runs/debug
 
 clean: ## Remove the environment, caches and demo output (keeps runs/)
 	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,7 @@
 """Choosing from logits: pure functions of numpy arrays and an explicit random generator."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,13 +13,17 @@ def probabilities(logits_V: npt.NDArray[np.floating], *, temperature: float, top
     """Softmax at a temperature, cut to the smallest set of choices that holds `top_p` (nucleus sampling,
     Holtzman et al. 2020). Temperature 0 puts all on the best choice. NaN counts as masked."""
     logits = logits_V.astype(np.float64)
-    if not np.isfinite(logits.max()):  # a maximum carries NaN on; looking for one alone is ten times as slow
+    largest = logits.max()
+    if not math.isfinite(largest):  # a maximum carries NaN on; looking for one alone is ten times as slow
         logits = np.nan_to_num(logits, nan=float(MASKED), posinf=-float(MASKED), neginf=float(MASKED))
+        largest = logits.max()
     if temperature <= 0.0:
         greedy = np.zeros(logits.shape)
         greedy[int(logits.argmax())] = 1.0
         return greedy
-    weights = np.exp((logits - logits.max()) / temperature)
+    logits -= largest
+    logits /= temperature
+    weights = np.exp(logits, out=logits)
     weights /= weights.sum()
     if top_p < 1.0:
         order = (-weights).argsort(kind="stable")

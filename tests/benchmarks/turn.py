@@ -45,7 +45,10 @@ def phrase(start_tick: int, number: int) -> list[Note]:
 
 
 class Musician:
-    """Plays phrase after phrase and notes when each was answered. All calls come from the engine's main loop."""
+    """Plays phrase after phrase and notes when each was answered.
+
+    The engine's main loop calls `observe`; phrases after the first are sent from a timer's thread in between.
+    """
 
     def __init__(self, turns: int, backend: str) -> None:
         self._wanted, self._backend = turns, backend
@@ -70,10 +73,8 @@ class Musician:
                 self._play(time.monotonic_ns() + FIRST_NS * (4 if self._other else 1))
             case TurnStarted():
                 self.turns.append(report)
-                if len(self.turns) < self._wanted:
-                    self._play(report.judged_ns + PAUSE_NS)
-                else:
-                    threading.Timer(2 * PAUSE_NS / 1e9, self._quit).start()
+                # Later: the next phrase on its way to the player would hold up the answer.
+                threading.Timer(PAUSE_NS / 2e9, self._go_on, (report.judged_ns + PAUSE_NS,)).start()
             case Sent() if report.data[0] & 0xF0 == 0x90:
                 self.first_ns.setdefault(report.generation, report.sent_ns)
             case Counters():
@@ -81,9 +82,12 @@ class Musician:
             case ModelFailed(text):
                 self.failures.append(text)
 
-    def _quit(self) -> None:
+    def _go_on(self, start_ns: int) -> None:
         assert self.engine is not None
-        self.engine.command(QuitEngine())
+        if len(self.turns) < self._wanted:
+            self._play(start_ns)
+        else:
+            self.engine.command(QuitEngine())
 
     def _play(self, start_ns: int) -> None:
         assert self._anchor is not None

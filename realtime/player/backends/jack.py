@@ -6,8 +6,11 @@ process without a busy interpreter lock: in the window's process it lost a quart
 """
 
 import heapq
+import signal
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import jack
@@ -29,6 +32,7 @@ MIN_LEAD_NS: Final = 10_000_000
 MAX_INPUT: Final = 16_384
 MAX_WRITES: Final = 256  # a cycle: more would take Python longer than a short period lasts
 CLOSE_SECONDS: Final = 0.5
+STUCK_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 1.0  # between two looks whether the named ports are there
 
 
@@ -122,9 +126,10 @@ class JackIO:
         last_cycle = self._cycles + 2
         while not self._loss and self._cycles < last_cycle and time.monotonic() < deadline:
             time.sleep(0.001)
-        if not self._loss:
-            self._client.deactivate()
-        self._client.close()
+        with _ended_if_stuck(STUCK_SECONDS):
+            if not self._loss:
+                self._client.deactivate()
+            self._client.close()
 
     def _missing_peer(self) -> str | None:
         for peer in self._peers:
@@ -203,3 +208,17 @@ def _client(name: str) -> Any:
         return jack.Client(name, no_start_server=True)
     except jack.JackOpenError as error:
         raise BackendMissingError("no JACK server runs here") from error
+
+
+@contextmanager
+def _ended_if_stuck(seconds: float) -> Iterator[None]:
+    """Leave the server, or be ended by the kernel.
+
+    libjack cancels its thread wherever it is: inside a Python callback that takes the interpreter's lock along, and
+    no Python code runs any more. All notes are released by then, so SIGALRM, which nobody handles, may end the process.
+    """
+    before = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)
