@@ -21,7 +21,7 @@ from realtime.synth.schedule import SynthScheduler, TickClock, latency_for
 from realtime.synth.soundfont import find_soundfont
 
 SAMPLE_RATE = 48_000
-GAIN = 0.12  # FluidSynth's 0.2 clips with TimGM6mb at 28 voices
+GAIN = 0.5  # a single line is heard beside other programs (0.12 left it near -40 dB); 20 loud voices at once may clip
 OBSERVE_SECONDS = 0.02
 STALL_SECONDS = 2.0  # no audio for so long: the device is gone
 RELEASE_SECONDS = 0.3
