@@ -130,11 +130,17 @@ class Terminal:
         }
 
     def read(self) -> None:
-        """Terminal thread: until the input ends; then the music goes on without it."""
-        for line in sys.stdin:
-            words = line.split()
-            if words:
-                self._do(words)
+        """Terminal thread: until the input ends; then the music goes on without it.
+
+        Unbuffered: a daemon thread that holds a buffer's lock at the end of the program would break the ending.
+        """
+        if sys.stdin is None:  # started without one: descriptor 0 may be anything
+            return
+        with open(0, "rb", buffering=0, closefd=False) as lines:
+            for line in lines:
+                words = line.decode(errors="replace").split()
+                if words:
+                    self._do(words)
 
     def _do(self, words: list[str]) -> None:
         try:
