@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from realtime.player.midi_bytes import is_note
+from realtime.player.midi_bytes import is_note, is_note_on
 
 ECHO_WINDOW_NS: Final = 30_000_000
 _MAX_MESSAGES: Final = 8192  # twice all note-ons and note-offs of 16 channels
@@ -12,12 +12,15 @@ class EchoGuard:
     """Remembers when each message last left.
 
     A message may come back more than once (two cables), so a match does not use the memory up: each echo let
-    through would be sent again by MIDI thru and breed more.
+    through would be sent again by MIDI thru and breed more. A note-on must come back whole, velocity and all: a
+    musician in unison with us plays another. The release of a key the musician holds is never an echo, for without
+    it the key would count as held for good.
     """
 
     def __init__(self, window_ns: int = ECHO_WINDOW_NS, *, echoes: int = 0) -> None:
         self._window_ns = window_ns
         self._sent_ns: dict[bytes, int] = {}
+        self._held: set[bytes] = set()  # keys (channel and pitch) that the musician holds
         self.echoes = echoes  # counted since the start
 
     def sent(self, data: bytes, sent_ns: int) -> None:
@@ -30,13 +33,20 @@ class EchoGuard:
 
     def is_echo(self, data: bytes, time_ns: int) -> bool:
         """Whether a message that came in at `time_ns` is our own; if so it is counted."""
+        if is_note(data):
+            played_key = bytes((data[0] & 0x0F, data[1]))
+            if not is_note_on(data) and played_key in self._held:
+                self._held.discard(played_key)
+                return False
         sent_ns = self._sent_ns.get(_key(data))
-        if sent_ns is None or abs(time_ns - sent_ns) > self._window_ns:
-            return False
-        self.echoes += 1
-        return True
+        if sent_ns is not None and abs(time_ns - sent_ns) <= self._window_ns:
+            self.echoes += 1
+            return True
+        if is_note_on(data):
+            self._held.add(played_key)
+        return False
 
 
 def _key(data: bytes) -> bytes:
-    # Synths and routers may change a note's velocity on its way back, never its status, channel or pitch.
-    return data[:2] if is_note(data) else data
+    # The velocity of a release says nothing: running status turns it into a note-on of velocity 0.
+    return data[:2] if is_note(data) and not is_note_on(data) else data
