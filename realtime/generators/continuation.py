@@ -4,9 +4,9 @@ The answer streams note by note. Before it is asked for, `prepare` keeps the cac
 so far, so that the first note costs at most the steps of the phrase's last event.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -33,7 +33,8 @@ from realtime.music.units import PPQ
 
 MAX_CONTEXT_NOTES, CONTEXT_BLOCK = 384, 128  # the cache holds 320 events
 MAX_REST_TICKS = 2 * PPQ
-ENDING_TICKS = PPQ  # from here on the answer prefers to end exactly
+ENDING_TICKS = PPQ  # from here on the answer prefers to end exactly,
+ENDING_BONUS = 1.5  # by this many logits
 DENSITY_STRENGTH = 1.5  # logits per doubling of a duration at density 1
 _LOG2_DURATIONS_D = np.log2(np.array(DURATIONS, np.float32) / (PPQ // 2))
 _TICKS_D = np.array(DURATIONS)
@@ -168,11 +169,12 @@ class ContinueGenerator:
         guards.discourage(pitch_logits_P)
         pitch_id = choose(pitch_logits_P, rng, temperature=settings.temperature, top_p=settings.top_p)
         duration_logits_D = self._decoder.duration_logits_PD[pitch_id].copy()
-        duration_logits_D -= settings.density * DENSITY_STRENGTH * _LOG2_DURATIONS_D
+        if settings.density:
+            duration_logits_D -= settings.density * DENSITY_STRENGTH * _LOG2_DURATIONS_D
         longest = min(left, MAX_REST_TICKS) if pitch_id == REST else left
-        duration_logits_D[_TICKS_D > longest] = MASKED
+        duration_logits_D[bisect_right(DURATIONS, longest) :] = MASKED  # durations rise
         if left <= ENDING_TICKS:
-            duration_logits_D[_TICKS_D == left] += 1.5
+            duration_logits_D[_TICKS_D == left] += ENDING_BONUS
         duration_id = choose(duration_logits_D, rng, temperature=settings.temperature, top_p=settings.top_p)
         return Event(pitch_id, duration_id)
 
@@ -185,4 +187,6 @@ def _keep_scale(pitch_logits_P: Float, scale: Scale) -> None:
 
 def _place(pitch: int) -> int:
     """The pitch moved by octaves into 0..127."""
-    return next(p for p in chain([pitch], range(pitch % 12, 128, 12)) if 0 <= p <= 127)
+    if 0 <= pitch <= 127:
+        return pitch
+    return pitch % 12 if pitch < 0 else 116 + (pitch - 116) % 12
