@@ -34,6 +34,7 @@ bench: ## All benchmarks, and the README's table
 train-debug: ## Ten training steps of each recipe on the CPU
 	$(SETUP) test
 	$(BIN)/hocket train continue-debug --out runs/debug
+	$(BIN)/hocket train morph-debug --out runs/morph-debug
 
 clean: ## Remove the environment, caches and demo output (keeps runs/)
 	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

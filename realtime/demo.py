@@ -16,7 +16,7 @@ from realtime.engine.engine import Engine, EngineOptions
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import Forward, QuitEngine, Report, TurnStarted
 from realtime.engine.turns import TurnRules
-from realtime.generators.registry import find_bundle, open_generator
+from realtime.generators.registry import find_bundle, open_live_generator
 from realtime.messages import Clock, Inject, Ready, Sent
 from realtime.music.examples import EXAMPLES
 from realtime.music.midi_file import OutTrack, read_midi, write_midi
@@ -121,7 +121,7 @@ def run_demo(out: Path, *, seed: int, tell: Callable[[str], None]) -> DemoReport
         rules=TurnRules(grid="beat", length="bars", bars=2),
         seed=seed,
     )
-    engine = Engine(open_generator(find_bundle("continue")), options, observe=performance.observe)
+    engine = Engine(open_live_generator(find_bundle("continue")), options, observe=performance.observe)
     performance.engine = engine
     watchdog = threading.Timer(LIMIT_SECONDS, engine.command, (QuitEngine(),))
     watchdog.daemon = True

@@ -1,6 +1,7 @@
 """What `hocket models` tells of each bundle: size, speed here, controls, and whether it computes what it should."""
 
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,14 @@ from realtime.bundle.spec import ControlSpec
 from realtime.bundle.store import GOLDEN
 from realtime.errors import BundleError, HocketError
 from realtime.generators.base import GenerateRequest
+from realtime.generators.latent import PatternNetwork
 from realtime.generators.registry import installed_bundles, open_generator
 from realtime.generators.sampling import probabilities
 from realtime.generators.step_decoder import StepDecoder
 from realtime.music.examples import EXAMPLES
 from realtime.music.melody_codec import OFFSETS, PITCH_IDS, Row
 
+Golden = Mapping[str, np.ndarray]
 BARS = 8  # generated for the speed
 # int8 kernels differ a little from CPU to CPU; a wrong graph is off by far more.
 PROBABILITY_TOLERANCE = 0.05
@@ -105,16 +108,27 @@ def _report(name: str, folder: Path, *, verify: bool) -> ModelReport:
 
 
 def verify_golden(bundle: Bundle) -> float:
-    """Feed the golden rows step by step; returns the largest difference of a probability.
+    """Compute the golden inputs again; returns the largest difference of a probability (or of a latent mean).
 
     Raises `BundleError` if it is over 0.05 or the file does not fit.
     """
     path = bundle.folder / GOLDEN
     try:
         with np.load(path, allow_pickle=False) as golden:
-            rows_NF, pitch_NP, duration_ND = golden["input_ids"], golden["pitch_logits"], golden["duration_logits"]
+            worst = DIFFERENCES[bundle.spec.kind](bundle, golden)
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{path}: no golden outputs to compare with ({error}); export the bundle again") from None
+    if not worst <= PROBABILITY_TOLERANCE:
+        raise BundleError(
+            f"{bundle.folder}: golden outputs differ by {worst:.3f} in probability, allowed {PROBABILITY_TOLERANCE}; "
+            "the file is damaged or this CPU's kernels are wrong"
+        )
+    return worst
+
+
+def _step_difference(bundle: Bundle, golden: Golden) -> float:
+    """Continue: rows fed step by step."""
+    rows_NF, pitch_NP, duration_ND = golden["input_ids"], golden["pitch_logits"], golden["duration_logits"]
     decoder = StepDecoder(bundle)
     worst = 0.0
     rows: list[Row] = []
@@ -125,12 +139,26 @@ def verify_golden(bundle: Bundle) -> float:
         if index + 1 < len(rows_NF):
             pitch_id = min(int(rows_NF[index + 1][0]) - OFFSETS[0], PITCH_IDS - 1)
             worst = max(worst, _difference(decoder.duration_logits_PD[pitch_id], duration_ND[index]))
-    if not worst <= PROBABILITY_TOLERANCE:
-        raise BundleError(
-            f"{bundle.folder}: golden outputs differ by {worst:.3f} in probability, allowed {PROBABILITY_TOLERANCE}; "
-            "the file is damaged or this CPU's kernels are wrong"
-        )
     return worst
+
+
+def _pattern_difference(bundle: Bundle, golden: Golden) -> float:
+    """Morph: patterns encoded, and their means decoded."""
+    network = PatternNetwork(bundle)
+    symbols_NS, mean_NZ, logits_NSK = golden["symbols"], golden["mean"], golden["logits"]
+    worst = 0.0
+    for symbols_S, mean_Z, logits_SK in zip(symbols_NS, mean_NZ, logits_NSK, strict=True):
+        worst = max(worst, float(np.abs(network.encode(symbols_S)[0] - mean_Z).max()))
+        got_SK = network.decode(mean_Z)
+        worst = max(worst, *(_difference(got_K, wanted_K) for got_K, wanted_K in zip(got_SK, logits_SK, strict=True)))
+    return worst
+
+
+# Of each kind: the largest difference between what the bundle computes here and its golden outputs.
+DIFFERENCES: dict[str, Callable[[Bundle, Golden], float]] = {
+    "continue": _step_difference,
+    "morph": _pattern_difference,
+}
 
 
 def _difference(got_V: np.ndarray, expected_V: np.ndarray) -> float:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick
 from realtime.errors import FileError
-from realtime.generators.base import GenerateRequest
-from realtime.generators.continuation import ContinueGenerator
+from realtime.generators.base import GenerateRequest, Generator
 from realtime.music.midi_file import OutTrack, read_midi, write_midi
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter, check_bpm
@@ -34,6 +33,7 @@ class OfflineAnswer:
 
     notes: tuple[Note, ...]
     start_tick: int
+    model: str = "Continue"
 
 
 def read_prime(path: Path, *, track: int | None = None, bpm: float | None = None) -> Prime:
@@ -46,7 +46,7 @@ def read_prime(path: Path, *, track: int | None = None, bpm: float | None = None
 
 
 def answer_prime(
-    generator: ContinueGenerator,
+    generator: Generator,
     prime: Prime,
     *,
     end: str = "auto",
@@ -69,7 +69,8 @@ def answer_prime(
     length = answer_ticks("bars" if bars else "phrase", bars or 0, first, last, phrase.meter)
     request = GenerateRequest(context=phrase, start_tick=start, length_ticks=length, controls=controls or {})
     answer, _ = generator.generate(request, generator.initial_state(seed))
-    return OfflineAnswer(tuple(note.shifted(origin) for note in answer.notes), origin + start)
+    notes = tuple(note.shifted(origin) for note in answer.notes)
+    return OfflineAnswer(notes, origin + start, generator.spec.kind.capitalize())
 
 
 def write_answer(path: Path, prime: Prime, answer: OfflineAnswer, *, with_prime: bool = True) -> None:
@@ -82,5 +83,6 @@ def write_answer(path: Path, prime: Prime, answer: OfflineAnswer, *, with_prime:
     else:
         bars_before = answer.start_tick // meter.bar_ticks * meter.bar_ticks
         notes = tuple(note.shifted(-bars_before) for note in notes)
-    tracks.append(OutTrack(name="Hocket Continue", phrase=Phrase.of(notes, meter=meter), channel=1 if tracks else 0))
+    phrase = Phrase.of(notes, meter=meter)
+    tracks.append(OutTrack(name=f"Hocket {answer.model}", phrase=phrase, channel=1 if tracks else 0))
     write_midi(path, tracks, bpm=prime.bpm)

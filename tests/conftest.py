@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.jack_server import JackServer
-from tests.toy_bundle import write_toy_bundle
+from tests.toy_bundle import write_toy_bundle, write_toy_morph
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,12 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer
 def toy_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A valid bundle with a tiny random network. Not to be changed: `toy_copy` is."""
     return write_toy_bundle(tmp_path_factory.mktemp("models") / "toy")
+
+
+@pytest.fixture(scope="session")
+def toy_morph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid morph bundle with a tiny random network. Not to be changed."""
+    return write_toy_morph(tmp_path_factory.mktemp("models") / "morph")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A valid continue bundle with a tiny random network, made by the real exporter."""
+"""Valid bundles with tiny random networks, made by the real exporters."""
 
 from pathlib import Path
 
@@ -31,4 +31,29 @@ def write_toy_bundle(folder: Path, *, seed: int = 0) -> Path:
         keep=64,
     )
     export_continue(network, about, tunes, folder, score=False)
+    return folder
+
+
+def write_toy_morph(folder: Path, *, seed: int = 0) -> Path:
+    """A valid morph bundle with a tiny random network; takes a fraction of a second."""
+    import torch
+
+    from realtime.bundle.spec import TrainedBy
+    from training.data.generated import generated_tunes
+    from training.data.patterns import windows
+    from training.export.exporter import ExportAbout
+    from training.export.morph import export_morph
+    from training.networks.pattern_vae import PatternNetConfig, PatternVae
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    network = PatternVae(PatternNetConfig(latent=16, width=16, embedding=8))
+    with torch.no_grad():
+        for parameter in network.decoder.parameters():
+            if parameter.dim() > 1:
+                parameter.mul_(3.0)  # patterns with something in them
+        network.encoder.mean.weight.mul_(4.0)
+    trained = TrainedBy(recipe="toy", command="tests.toy_bundle", commit="", seed=seed, cpu_minutes=0.0, data=())
+    about = ExportAbout(name="morph", title="Toy: untrained", trained_by=trained)
+    export_morph(network, about, windows(generated_tunes(4, seed=seed)), folder)
     return folder

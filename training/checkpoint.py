@@ -1,6 +1,7 @@
 """Checkpoints: one safetensors file, weights and a JSON header. No pickle."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,41 +19,51 @@ HEADER = "hocket"
 
 def save_checkpoint(folder: Path, networks: Mapping[str, nn.Module], about: Mapping[str, Any]) -> Path:
     """Write weights and `about` at once: a reader sees the old file or the new one, never half of one."""
-    tensors = {
-        f"{name}.{key}": value.detach().clone().contiguous()
-        for name, network in networks.items()
-        for key, value in network.state_dict().items()
-    }
-    path = folder / CHECKPOINT
+    tensors = {f"{name}.{key}": value for name, net in networks.items() for key, value in net.state_dict().items()}
+    return write_tensors(folder / CHECKPOINT, tensors, about)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> Path:
+    """A safetensors file with a JSON header, on disk before it takes the old one's name."""
     temporary = path.with_suffix(".partial")
-    save_file(tensors, temporary, metadata={HEADER: json.dumps(about)})
+    copies = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in tensors.items()}
+    save_file(copies, temporary, metadata={HEADER: json.dumps(about)})
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
     return temporary.replace(path)
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `write_tensors` wrote."""
+    with _open(path) as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
+        return tensors, json.loads((file.metadata() or {}).get(HEADER, "{}"))
 
 
 def read_about(folder: Path) -> dict[str, Any]:
     """The JSON header of a run's checkpoint."""
-    with _open(folder) as file:
+    with _open(folder / CHECKPOINT) as file:
         return json.loads((file.metadata() or {}).get(HEADER, "{}"))
 
 
 def load_checkpoint(folder: Path, networks: Mapping[str, nn.Module]) -> dict[str, Any]:
     """Load weights into `networks`, strictly, and return the header."""
-    with _open(folder) as file:
-        tensors: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
-        about = json.loads((file.metadata() or {}).get(HEADER, "{}"))
+    tensors, about = read_tensors(folder / CHECKPOINT)
     for name, network in networks.items():
-        prefix = f"{name}."
-        own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
         try:
-            network.load_state_dict(own, strict=True)
+            network.load_state_dict(part(tensors, f"{name}."), strict=True)
         except RuntimeError as error:
             reason = str(error).splitlines()[-1].strip()
             raise FileError(f"{folder / CHECKPOINT}: weights of another network ({reason})") from error
     return about
 
 
-def _open(folder: Path) -> Any:
-    path = folder / CHECKPOINT
+def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names start with `prefix`, without it."""
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _open(path: Path) -> Any:
     if not path.is_file():
         raise FileError(f"{path}: no checkpoint; a run's folder is made by `hocket train`")
     try:

@@ -14,8 +14,10 @@ import torch
 from realtime.bundle.store import Bundle, load_bundle
 from realtime.errors import BundleError, FileError, UsageError
 from realtime.music.melody_codec import MelodyCodec
+from realtime.music.pattern_codec import PatternCodec
+from training import morph
 from training.checkpoint import load_checkpoint, read_about
-from training.config import BudgetConfig, Recipe
+from training.config import AnyRecipe, BudgetConfig, PatternRecipe
 from training.data.augment import TuneArrays, to_arrays
 from training.data.corpus import SETS, Corpus, SetSpec, load_corpus
 from training.data.generated import generated_tunes
@@ -25,7 +27,9 @@ from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_
 from training.export.exporter import ExportAbout, export_continue, trained_by
 from training.loop import TrainResult, train
 from training.networks.transformer import MelodyTransformer, TransformerConfig
+from training.place import open_place
 from training.recipes import RECIPES
+from training.tasks.base import Task
 from training.tasks.language_model import LanguageModelTask
 
 log = logging.getLogger(__name__)
@@ -41,24 +45,32 @@ def train_command(
     device: str = "cpu",
     seed: int = 0,
     cpu_minutes: float | None = None,
+    resume: bool = False,
 ) -> TrainResult:
-    """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`)."""
-    if device != "cpu":
-        raise UsageError(f"device {device!r}: this version trains on cpu only; leave --device out")
+    """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`).
+
+    `resume`: go on where a killed run in `out` stood; from the start if there is none.
+    """
     show_log()
+    place = open_place(device)
     chosen = with_budget(find_recipe(recipe), seed=seed, cpu_minutes=cpu_minutes)
     corpus = read_data(chosen, data)
-    train_tunes, valid_tunes = arrays_of(corpus, "train"), arrays_of(corpus, "valid")
-    if not train_tunes or not valid_tunes:
-        raise FileError(
-            f"{len(train_tunes)} tunes to train on and {len(valid_tunes)} valid ones; both need at least one"
-        )
+    sizes = {split: len(corpus.split(split)) for split in ("train", "valid")}
+    if not all(sizes.values()):
+        raise FileError(f"{sizes['train']} tunes to train on and {sizes['valid']} valid ones; both need at least one")
     folder = out or Path("runs") / recipe
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DATA_FILE).write_text(json.dumps([str(path.resolve()) for path in data]), encoding="utf-8")
     torch.manual_seed(seed)
-    task = LanguageModelTask(chosen, train_tunes, valid_tunes)
-    return train(task, chosen.train, folder, describe_run(chosen, corpus, data))
+    about = describe_run(chosen, corpus, data)
+    return train(make_task(chosen, corpus), chosen.train, folder, about, resume=resume, place=place)
+
+
+def make_task(recipe: AnyRecipe, corpus: Corpus) -> Task:
+    """What the recipe trains."""
+    if isinstance(recipe, PatternRecipe):
+        return morph.make_task(recipe, corpus)
+    return LanguageModelTask(recipe, arrays_of(corpus, "train"), arrays_of(corpus, "valid"))
 
 
 def export_command(run_dir: Path, out: Path) -> Bundle:
@@ -66,10 +78,12 @@ def export_command(run_dir: Path, out: Path) -> Bundle:
     show_log()
     torch.set_num_threads(1)
     about = read_about(run_dir)
-    network = MelodyTransformer(TransformerConfig(**about["network"]))
-    load_checkpoint(run_dir, {"network": network})
     recipe = find_recipe(about["recipe"])
     corpus = read_data(recipe, data_of(run_dir))
+    if isinstance(recipe, PatternRecipe):
+        return morph.export_run(run_dir, recipe, about, corpus, out)
+    network = MelodyTransformer(TransformerConfig(**about["network"]))
+    load_checkpoint(run_dir, {"network": network})
     train_tunes, valid_tunes = arrays_of(corpus, "train"), arrays_of(corpus, "valid")
     config, sums = best_ngram(train_tunes, valid_tunes)
     baseline = {**scores_of(sums, "baseline."), "baseline.order": config.order, "baseline.styled": int(config.styled)}
@@ -85,17 +99,19 @@ def export_command(run_dir: Path, out: Path) -> Bundle:
 
 
 def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
-    """Scores of an exported bundle on held-out melodies, the n-gram's beside them, and the copy gate.
+    """Scores of an exported bundle on held-out melodies, a plain baseline's beside them, and the copy gate.
 
     Scored are the tunes an index.csv calls "test", else the "valid" ones; all of a folder without an index.csv.
     """
     loaded = load_bundle(bundle)
-    if loaded.spec.kind != "continue":
-        raise BundleError(f"{bundle}: a {loaded.spec.kind} bundle; this version scores continue bundles only")
+    if loaded.spec.kind not in ("continue", "morph"):
+        raise BundleError(f"{bundle}: a {loaded.spec.kind} bundle; this version scores continue and morph bundles")
     corpus = load_corpus(data, unlabelled="test" if data else None)
     for problem in corpus.problems:
         log.warning("left out: %s", problem)
     split = next(name for name in ("test", "valid", "train") if corpus.split(name))
+    if loaded.spec.kind == "morph":
+        return morph.evaluate(loaded, corpus, split)
     tunes, train_tunes = arrays_of(corpus, split), arrays_of(corpus, "train")
     stepper = open_stepper(loaded)
     scores = scores_of(score_tunes(stepper, tunes, keep=int(loaded.spec.config.get("keep_context", DEFAULT_KEEP))))
@@ -123,14 +139,14 @@ def show_log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
 
-def find_recipe(name: str) -> Recipe:
+def find_recipe(name: str) -> AnyRecipe:
     """The recipe of that name."""
     if name not in RECIPES:
         raise UsageError(f"no such recipe: {name!r} (one of {', '.join(RECIPES)})")
     return RECIPES[name]()
 
 
-def with_budget(recipe: Recipe, *, seed: int, cpu_minutes: float | None) -> Recipe:
+def with_budget(recipe: AnyRecipe, *, seed: int, cpu_minutes: float | None) -> AnyRecipe:
     """The recipe with another seed and, if given, another budget of CPU minutes (twice that by the wall clock)."""
     config = dataclasses.replace(recipe.train, seed=seed)
     if cpu_minutes is not None:
@@ -139,7 +155,7 @@ def with_budget(recipe: Recipe, *, seed: int, cpu_minutes: float | None) -> Reci
     return dataclasses.replace(recipe, train=config)
 
 
-def read_data(recipe: Recipe, data: Sequence[Path]) -> Corpus:
+def read_data(recipe: AnyRecipe, data: Sequence[Path]) -> Corpus:
     """The recipe's melodies; what could not be read goes to the log, and the run goes on."""
     if recipe.generated:
         return Corpus(tunes=tuple(generated_tunes(recipe.generated)))
@@ -167,8 +183,9 @@ def arrays_of(corpus: Corpus, split: str) -> list[TuneArrays]:
     return [to_arrays(tune) for tune in corpus.split(split)]
 
 
-def describe_run(recipe: Recipe, corpus: Corpus, data: Sequence[Path]) -> dict[str, Any]:
+def describe_run(recipe: AnyRecipe, corpus: Corpus, data: Sequence[Path]) -> dict[str, Any]:
     """What a checkpoint says about itself: names of data sets, no paths."""
+    codec = PatternCodec() if isinstance(recipe, PatternRecipe) else MelodyCodec()
     folders = " ".join(f"--data {folder.name}" for folder in data)
     minutes = recipe.train.budget.cpu_minutes
     budget = f"--minutes {minutes:g}" if minutes is not None else ""
@@ -183,8 +200,8 @@ def describe_run(recipe: Recipe, corpus: Corpus, data: Sequence[Path]) -> dict[s
         "commit": current_commit(),
         "seed": recipe.train.seed,
         "network": dataclasses.asdict(recipe.network),
-        "codec": MelodyCodec.name,
-        "codec_hash": MelodyCodec().table_hash(),
+        "codec": codec.name,
+        "codec_hash": codec.table_hash(),
         "data": sets,
     }
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from training.data.augment import AugmentConfig
+from training.data.patterns import PatternConfig
 from training.data.windows import WindowConfig
+from training.networks.pattern_vae import PatternNetConfig
 from training.networks.transformer import TransformerConfig
 
 
@@ -29,6 +31,7 @@ class TrainConfig:
     ema_decay: float = 0.998
     valid_steps: int = 600
     log_steps: int = 50
+    save_steps: int = 200  # from one state to resume from to the next
     threads: int = 1
     bf16: bool | None = None  # products in bf16; None: measured at the start, on this machine
 
@@ -45,3 +48,35 @@ class Recipe:
     windows: WindowConfig = field(default_factory=WindowConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     generated: int = 0  # so many generated tunes instead of data folders: for trying the machinery out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternLossConfig:
+    """Weights, in nats a pattern, and the schedule in steps."""
+
+    kl: float = 0.2
+    free_nats: float = 0.06  # a latent axis
+    plain_steps: int = 600  # reconstruction and order of the axes only
+    ramp_steps: int = 2000  # then all the rest comes in
+    sort: float = 2.0  # axis i sorts patterns by attribute i
+    scale: float = 8.0  # axis i is attribute i on its normal scale
+    slide: float = 8.0  # the decoded attributes are what the axes say, also where a slider was moved
+    between: float = 0.5  # on the way between two patterns each step is one of the two's own
+    pace: float = 20.0  # and they change over evenly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternRecipe:
+    """Everything a run of the pattern VAE needs besides data folders and a seed."""
+
+    name: str
+    kind: str
+    title: str
+    train: TrainConfig
+    network: PatternNetConfig = field(default_factory=PatternNetConfig)
+    windows: PatternConfig = field(default_factory=PatternConfig)
+    loss: PatternLossConfig = field(default_factory=PatternLossConfig)
+    generated: int = 0  # so many generated tunes instead of data folders
+
+
+AnyRecipe = Recipe | PatternRecipe

@@ -1,29 +1,34 @@
-"""The one training loop: any task, AdamW, warm-up and cosine to 0 within a budget, EMA weights, best on valid kept."""
+"""The one training loop: any task, AdamW, warm-up and cosine to 0 within a budget, EMA weights, best on valid kept.
 
-import json
+The same loop runs in one process or in several that share each batch, and goes on after a kill where it stood.
+"""
+
 import logging
-import math
+import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from training.checkpoint import copy_weights, save_checkpoint
-from training.config import BudgetConfig, TrainConfig
+from training.config import TrainConfig
+from training.optim import EMA_WARMUP_STEPS, Progress, make_optimizer, rate_at, set_rate, update_average
+from training.place import Place, shared_gradients
+from training.report import Report
+from training.state import STATE, LoopState, Parts, load_state, save_state, set_random_states, torch_state
 from training.tasks.base import Task
 
 log = logging.getLogger(__name__)
-EMA_WARMUP_STEPS = 20  # the average starts short: after n steps it looks back about n / 2 steps at most
-FIRST_RATE_SHARE = 1e-3  # of the learning rate, never quite 0: AdamW with rate 0 still costs a step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainResult:
-    """What a run came to."""
+    """What a run came to. `losses`: of this process's own steps, not of those before a kill."""
 
     steps: int
     cpu_minutes: float
@@ -31,73 +36,142 @@ class TrainResult:
     losses: tuple[float, ...]
 
 
-class Progress:
-    """How much of the budget is used up, 0..1, in steps, CPU or wall minutes, whichever is furthest."""
+def train(
+    task: Task,
+    config: TrainConfig,
+    out: Path,
+    about: Mapping[str, Any],
+    *,
+    resume: bool = False,
+    place: Place | None = None,
+) -> TrainResult:
+    """Train until the budget is used up. `out` gets the best checkpoint, `about` in its header, and `log.jsonl`.
 
-    def __init__(self, budget: BudgetConfig) -> None:
-        if budget.steps is None and budget.cpu_minutes is None and budget.wall_minutes is None:
-            raise ValueError("a budget needs steps, cpu_minutes or wall_minutes, got none")
-        self._budget = budget
-        self._cpu_start, self._wall_start = time.process_time(), time.monotonic()
-
-    @property
-    def cpu_minutes(self) -> float:
-        """CPU minutes of this process since the start, all threads."""
-        return (time.process_time() - self._cpu_start) / 60
-
-    def fraction(self, step: int) -> float:
-        """The share used up after `step` steps."""
-        used = [0.0]
-        if self._budget.steps is not None:
-            used.append(step / self._budget.steps)
-        if self._budget.cpu_minutes is not None:
-            used.append(self.cpu_minutes / self._budget.cpu_minutes)
-        if self._budget.wall_minutes is not None:
-            used.append((time.monotonic() - self._wall_start) / 60 / self._budget.wall_minutes)
-        return min(1.0, max(used))
-
-
-def train(task: Task, config: TrainConfig, out: Path, about: Mapping[str, Any]) -> TrainResult:
-    """Train until the budget is used up. `out` gets the best checkpoint, `about` in its header, and `log.jsonl`."""
+    `resume`: go on from the state that a killed run left in `out`, if there is one.
+    """
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
-    networks = task.networks()
-    optimizers = {name: make_optimizer(network, config) for name, network in networks.items()}
-    average = copy_weights(networks)
-    progress, step, losses = Progress(config.budget), 0, []
-    best: dict[str, float] = {}
-    bf16 = bf16_is_faster() if config.bf16 is None else config.bf16
-    for batch in task.batches(config.seed):
-        fraction = progress.fraction(step)
-        set_rate(optimizers, rate_at(step, fraction, config))
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            for name, loss in task.losses(batch):
-                _step(networks[name], optimizers[name], loss, config.clip_norm)
-                losses.append(loss.item())
-        step += 1
-        update_average(average, networks, min(config.ema_decay, step / (step + EMA_WARMUP_STEPS)))
-        if step % config.log_steps == 0:
-            recent = sum(losses[-config.log_steps :]) / config.log_steps
-            _report(out, {"step": step, "cpu_minutes": round(progress.cpu_minutes, 2), "loss": round(recent, 4)})
-        done = progress.fraction(step) >= 1.0
-        if step % config.valid_steps == 0 or done:
-            scores = evaluate_average(task, average)
-            _report(out, {"step": step, "cpu_minutes": round(progress.cpu_minutes, 2), **scores})
-            if not best or scores[task.objective] < best[task.objective]:
-                best = scores
-                used = {"step": step, "cpu_minutes": progress.cpu_minutes, "scores": scores}
-                _save(out, task, average, {**about, **used})
-        if done:
-            break
-    return TrainResult(steps=step, cpu_minutes=progress.cpu_minutes, best=best, losses=tuple(losses))
+    run = Run(task, config, out, about, place or Place())
+    return run.to_end(run.resumed() if resume and (out / STATE).is_file() else run.begun())
+
+
+class Run:
+    """One run: the task's networks with all that changes from step to step."""
+
+    def __init__(self, task: Task, config: TrainConfig, out: Path, about: Mapping[str, Any], place: Place) -> None:
+        self.task, self.config, self.out, self.about, self.place = task, config, out, about, place
+        networks = {name: network.to(place.device) for name, network in task.networks().items()}
+        self.parts = Parts(
+            networks=networks,
+            average=copy_weights(networks),
+            optimizers={name: make_optimizer(network, config) for name, network in networks.items()},
+        )
+        self.identity = {"train": asdict(config), **about}
+        self.gradients = shared_gradients(networks, place)
+        self.report = Report(out, active=place.first)
+        self.state = LoopState()
+        self.progress = Progress(config.budget)
+        self.losses: list[float] = []
+
+    def begun(self) -> Iterator[Any]:
+        """The batches of a new run."""
+        seed = self.config.seed
+        random.seed(seed)
+        np.random.seed(seed)
+        torch.manual_seed(seed + 1_000_003 * self.place.rank)
+        if self.place.first:
+            (self.out / STATE).unlink(missing_ok=True)  # another run's
+        self.state.bf16 = bool(self.place.from_first(self._wants_bf16()))
+        self.report.begin(0)
+        return self.task.batches(seed)
+
+    def resumed(self) -> Iterator[Any]:
+        """The batches that are left of a killed run, with all else as it was then."""
+        self.state, random_states = load_state(self.out, self.parts, self.identity)
+        self.progress = Progress(
+            self.config.budget, cpu_before=self.state.cpu_minutes, wall_before=self.state.wall_minutes
+        )
+        self.report.begin(self.state.step)
+        if hasattr(self.task, "steps"):
+            self.task.steps = self.state.step
+        log.info("%s: resumed after step %d", self.out, self.state.step)
+        batches = self.task.batches(self.config.seed)
+        for _ in range(self.state.step):
+            next(batches)
+        set_random_states(random_states, self.place.rank)
+        return batches
+
+    def to_end(self, batches: Iterator[Any]) -> TrainResult:
+        """Step until the budget is used up."""
+        state, config = self.state, self.config
+        fraction = self.place.from_first(self.progress.fraction(state.step))
+        while fraction < 1.0:
+            self._learn(next(batches), fraction)
+            state.step += 1
+            decay = min(config.ema_decay, state.step / (state.step + EMA_WARMUP_STEPS))
+            update_average(self.parts.average, self.parts.networks, decay)
+            fraction = self.place.from_first(self.progress.fraction(state.step))
+            if state.step % config.log_steps == 0:
+                self._log({"loss": round(sum(state.recent) / len(state.recent), 4)})
+            validates = state.step % config.valid_steps == 0 or fraction >= 1.0
+            if validates:
+                self._validate()
+            if validates or state.step % config.save_steps == 0:
+                self._save()
+        return TrainResult(
+            steps=state.step, cpu_minutes=self.progress.cpu_minutes, best=state.best, losses=tuple(self.losses)
+        )
+
+    def _learn(self, batch: Any, fraction: float) -> None:
+        """One step of each network that the task names."""
+        place, recent = self.place, self.state.recent
+        set_rate(self.parts.optimizers, rate_at(self.state.step, fraction, self.config))
+        piece, share = place.shard(self.task, batch)
+        with torch.autocast(place.device.type, torch.bfloat16, enabled=self.state.bf16):
+            for name, loss in self.task.losses(piece):
+                _step(
+                    self.parts.networks[name],
+                    self.parts.optimizers[name],
+                    self.gradients(loss * (share * place.world)) if place.world > 1 else loss,
+                    self.config.clip_norm,
+                )
+                self.losses.append(place.total(loss * share))
+                recent.append(self.losses[-1])
+        del recent[: -self.config.log_steps]
+
+    def _validate(self) -> None:
+        """Score the averaged weights; the best ones become the checkpoint. In the first process only."""
+        if not self.place.first:
+            return
+        scores = evaluate_average(self.task, self.parts.average)
+        self._log(scores)
+        best = self.state.best
+        if not best or scores[self.task.objective] < best[self.task.objective]:
+            self.state.best = scores
+            used = {"step": self.state.step, "cpu_minutes": self.progress.cpu_minutes, "scores": scores}
+            _save_average(self.out, self.task, self.parts.average, {**self.about, **used})
+
+    def _save(self) -> None:
+        """Everything to go on from; the processes' random states are gathered by the first one."""
+        states = self.place.gathered(torch_state())
+        if self.place.first:
+            self.state.cpu_minutes, self.state.wall_minutes = self.progress.cpu_minutes, self.progress.wall_minutes
+            save_state(self.out, self.state, self.parts, self.identity, states)
+
+    def _log(self, values: Mapping[str, float]) -> None:
+        self.report.line({"step": self.state.step, "cpu_minutes": round(self.progress.cpu_minutes, 2), **values})
+
+    def _wants_bf16(self) -> bool:
+        if self.config.bf16 is not None:
+            return self.config.bf16
+        return torch.cuda.is_bf16_supported() if self.place.device.type == "cuda" else bf16_is_faster()
 
 
 def bf16_is_faster(size: int = 768, repeats: int = 12) -> bool:
     """Whether a matrix product in bf16 beats fp32 here: 4-5 times on some CPUs, half as fast on others."""
     seconds = []
     for kind in (torch.float32, torch.bfloat16):
-        a, b = torch.randn(size, size).to(kind), torch.randn(size, size).to(kind)
+        a, b = torch.ones(size, size).to(kind), torch.ones(size, size).to(kind)
         times = []
         for _ in range(repeats):
             start = time.perf_counter()
@@ -108,43 +182,11 @@ def bf16_is_faster(size: int = 768, repeats: int = 12) -> bool:
     return seconds[1] < 0.8 * seconds[0]
 
 
-def make_optimizer(network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW; weight decay on matrices only."""
-    parameters = [p for p in network.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.dim() > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.dim() <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), foreach=True)
-
-
-def rate_at(step: int, fraction: float, config: TrainConfig) -> float:
-    """Linear warm-up times a cosine from 1 at the budget's start to 0 at its end."""
-    warm = min(1.0, (step + 1) / max(1, config.warmup_steps))
-    cosine = 0.5 + 0.5 * math.cos(math.pi * fraction)
-    return config.learning_rate * max(FIRST_RATE_SHARE, warm * cosine)
-
-
-def set_rate(optimizers: Mapping[str, torch.optim.Optimizer], rate: float) -> None:
-    """Set every optimiser's learning rate."""
-    for optimizer in optimizers.values():
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-
-
 def _step(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, clip_norm: float) -> None:
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), clip_norm)
     optimizer.step()
-
-
-@torch.no_grad()
-def update_average(average: Mapping[str, dict[str, Tensor]], networks: Mapping[str, nn.Module], decay: float) -> None:
-    """Move the averaged weights towards the present ones by 1 - decay."""
-    for name, network in networks.items():
-        pairs = [(average[name][k], v) for k, v in network.state_dict().items() if v.is_floating_point()]
-        torch._foreach_lerp_([a for a, _ in pairs], [v for _, v in pairs], 1.0 - decay)
 
 
 def evaluate_average(task: Task, average: Mapping[str, dict[str, Tensor]]) -> dict[str, float]:
@@ -156,7 +198,7 @@ def evaluate_average(task: Task, average: Mapping[str, dict[str, Tensor]]) -> di
     return scores
 
 
-def _save(out: Path, task: Task, average: Mapping[str, dict[str, Tensor]], about: Mapping[str, Any]) -> None:
+def _save_average(out: Path, task: Task, average: Mapping[str, dict[str, Tensor]], about: Mapping[str, Any]) -> None:
     present = copy_weights(task.networks())
     _load(task, average)
     save_checkpoint(out, task.networks(), about)
@@ -166,9 +208,3 @@ def _save(out: Path, task: Task, average: Mapping[str, dict[str, Tensor]], about
 def _load(task: Task, weights: Mapping[str, dict[str, Tensor]]) -> None:
     for name, network in task.networks().items():
         network.load_state_dict(weights[name])
-
-
-def _report(out: Path, line: Mapping[str, float]) -> None:
-    log.info(" ".join(f"{key}={value:.4g}" for key, value in line.items() if not key.endswith(".events")))
-    with (out / "log.jsonl").open("a", encoding="utf-8") as text:
-        text.write(json.dumps(line) + "\n")

@@ -31,7 +31,7 @@ from realtime.engine.reports import (
 )
 from realtime.engine.turns import TurnRules
 from realtime.errors import FileError, HocketError, UsageError
-from realtime.generators.registry import find_bundle, open_generator
+from realtime.generators.registry import find_bundle, open_live_generator
 from realtime.messages import Panic, PortLost, Ready, SetTempo, SetThru, Silenced
 from realtime.music.units import PPQ, check_bpm
 
@@ -51,7 +51,7 @@ def perform(
 ) -> None:
     """Play until Ctrl-C, `quit` or a signal."""
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
-    generator = open_generator(find_bundle(model))
+    generator = open_live_generator(find_bundle(model))
     controls = controls_of(generator.spec, settings)
     options = EngineOptions(player=player, rules=rules, controls=controls, channel=channel, seed=seed)
     with open_trace(trace) as write:

@@ -23,7 +23,15 @@ class TrainingSide(Protocol):
     """The functions of `training.cli` that the verbs call."""
 
     def train_command(
-        self, recipe: str, data: Sequence[Path], out: Path, *, device: str, cpu_minutes: float | None, seed: int
+        self,
+        recipe: str,
+        data: Sequence[Path],
+        out: Path,
+        *,
+        device: str,
+        cpu_minutes: float | None,
+        seed: int,
+        resume: bool,
     ) -> object:
         """Train a recipe into a run folder."""
 
@@ -49,9 +57,10 @@ def train(
     device: str = typer.Option("cpu", "--device", help="cpu or cuda."),
     minutes: float | None = typer.Option(None, "--minutes", help="CPU minutes to train for (default: the recipe's)."),
     seed: int = typer.Option(0, "--seed", min=0, help="Seed."),
+    resume: bool = typer.Option(False, "--resume", help="Go on where a killed run in --out stood, if there is one."),
 ) -> None:
     """Train a model on MIDI files."""
-    _training().train_command(recipe, data, out, device=device, cpu_minutes=minutes, seed=seed)
+    _training().train_command(recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume)
 
 
 def export(
@@ -68,10 +77,10 @@ def evaluate(
     data: list[Path] = typer.Option([], "--data", help="Folder of .mid files with held-out music; repeatable."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object."),
 ) -> None:
-    """Score a bundle on held-out music, beside a plain n-gram."""
+    """Score a bundle on held-out music, beside a plain baseline (an n-gram, PCA)."""
     report = _training().evaluate_command(bundle, data)
     if as_json:
         print_json(report)
     else:
         for name, value in report["scores"].items():
-            say(f"{name:28s} {value:.4f}   n-gram {report['baselines'].get(name, float('nan')):.4f}")
+            say(f"{name:28s} {value:.4f}   baseline {report['baselines'].get(name, float('nan')):.4f}")

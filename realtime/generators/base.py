@@ -34,6 +34,9 @@ class Generator(Protocol):
     def initial_state(self, seed: int) -> GeneratorState:
         """The state before any request."""
 
+    def prepare(self, request: GenerateRequest) -> int:
+        """Do what can be done before an answer to this context is asked for; returns the network's runs it took."""
+
     def generate(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, GeneratorState]:
         """The notes for [start_tick, start_tick + length_ticks) and the state after them."""
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from realtime.bundle import Bundle, load_bundle
 from realtime.bundle.store import MANIFEST
 from realtime.errors import BundleError, UsageError
+from realtime.generators.base import Generator
 from realtime.generators.continuation import ContinueGenerator
+from realtime.generators.latent import MorphGenerator
 
-GENERATORS: dict[str, Callable[[Bundle], ContinueGenerator]] = {"continue": ContinueGenerator}
+GENERATORS: dict[str, Callable[[Bundle], Generator]] = {"continue": ContinueGenerator, "morph": MorphGenerator}
 MODELS_VARIABLE = "HOCKET_MODELS"
 
 
@@ -41,7 +43,7 @@ def find_bundle(model: str) -> Path:
     return installed[model]
 
 
-def open_generator(folder: Path) -> ContinueGenerator:
+def open_generator(folder: Path) -> Generator:
     """Load a bundle and the generator for its kind. Raises `BundleError`."""
     bundle = load_bundle(folder)
     if bundle.spec.kind not in GENERATORS:
@@ -49,3 +51,12 @@ def open_generator(folder: Path) -> ContinueGenerator:
             f"{folder}: kind {bundle.spec.kind!r} cannot be played yet (playable: {', '.join(GENERATORS)})"
         )
     return GENERATORS[bundle.spec.kind](bundle)
+
+
+def open_live_generator(folder: Path) -> ContinueGenerator:
+    """A generator that the engine can play live. Raises `UsageError` for a kind that it cannot play yet."""
+    generator = open_generator(folder)
+    if not isinstance(generator, ContinueGenerator):
+        kind = generator.spec.kind
+        raise UsageError(f"a {kind} model does not play live yet, only continue does; `hocket generate` plays {kind}")
+    return generator

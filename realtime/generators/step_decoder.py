@@ -29,7 +29,8 @@ class StepDecoder:
         self._session = open_session(bundle, "step")
         config = bundle.spec.config
         try:
-            layers, heads, head_dim = int(config["layers"]), int(config["heads"]), int(config["head_dim"])
+            layers, head_dim = int(config["layers"]), int(config["head_dim"])
+            heads = int(config.get("kv_heads", config["heads"]))  # of keys and values
             self.capacity = int(config["max_context"])
         except (KeyError, ValueError) as error:
             raise BundleError(f"{bundle.folder}: config lacks {error}; export the bundle again") from error

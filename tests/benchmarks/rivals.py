@@ -59,7 +59,7 @@ class TorchCached:
         config = network.config
         self._network = network
         self._rows_S1F = torch.tensor(rows)[:, None]
-        shape = (config.layers, 1, config.heads, len(rows), config.head_width)
+        shape = (config.layers, 1, config.kv_heads, len(rows), config.head_width)
         self._keys, self._values = torch.zeros(shape), torch.zeros(shape)
         for position in range(len(rows)):
             self.step(position)
@@ -73,11 +73,13 @@ class TorchCached:
         cos, sin = network.cos_SK[here], network.sin_SK[here]
         for block, keys, values in zip(network.blocks, self._keys, self._values, strict=True):
             config = block.config
-            qkv = block.qkv(block.norm_attention(x)).view(1, 1, 3, config.heads, config.head_width)
-            q, k, v = qkv.permute(2, 0, 3, 1, 4)
+            qkv = block.qkv(block.norm_attention(x)).split([config.width, config.kv_width, config.kv_width], -1)
+            q, k, v = (part.view(1, 1, -1, config.head_width).transpose(1, 2) for part in qkv)
             keys[:, :, here], values[:, :, here] = rotate(k, cos, sin), v
             past = slice(0, position + 1)
-            a = F.scaled_dot_product_attention(rotate(q, cos, sin), keys[:, :, past], values[:, :, past])
+            a = F.scaled_dot_product_attention(
+                rotate(q, cos, sin), keys[:, :, past], values[:, :, past], enable_gqa=True
+            )
             x = x + block.out(a.transpose(1, 2).reshape(1, 1, config.width))
             x = x + block.down(F.gelu(block.up(block.norm_mlp(x))))
         return network.norm(x)[0, 0]

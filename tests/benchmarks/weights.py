@@ -33,6 +33,7 @@ def network_of(bundle: Bundle) -> MelodyTransformer:
         width=width,
         layers=layers,
         heads=heads,
+        kv_heads=int(values.get("kv_heads", heads)),
         expansion=_matrix(weights, "0.up").shape[0] // width,
         max_context=int(values["max_context"]),
         dropout=0.0,

@@ -3,7 +3,6 @@
 Shapes: N events of a tune, S rows of a window, F features (`FEATURES`).
 """
 
-# ruff: noqa: N815  shape suffixes
 from dataclasses import dataclass
 from typing import Final
 

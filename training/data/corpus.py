@@ -1,31 +1,27 @@
-"""Which melodies there are: data sets by name, licences, train/valid split, duplicates out, bad files reported."""
+"""Which melodies there are: data folders read in workers, split without leaks, and a list of what was left out."""
 
 import csv
-import hashlib
 import importlib.util
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from realtime.errors import FileError
-from realtime.music.melody_codec import REST, STYLES, EventLine
-from training.data.melodies import read_abc_book, read_chorales, read_midi
+from realtime.music.melody_codec import STYLES, EventLine
+from training.data.parse import Job
+from training.data.sets import SETS, Row, SetSpec
+from training.data.split import ORDER, Found, Placed, content_key, hash_split, place_all
+from training.data.workers import FileRead, Pool
 
-INCIPIT: Final = 12  # intervals that name a tune: equal incipits fall on one side of the split
-Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetSpec:
-    """How one data set is read, and under which licence it came."""
-
-    style: str = "any"
-    licence: str = "not stated: your own folder"
-    source: str = "your own folder"
-    tracks: Callable[[Row], list[int] | None] = lambda row: None
-    takes: Callable[[Row], bool] = lambda row: True
+__all__ = ["SETS", "Corpus", "Problem", "ReadConfig", "SetSpec", "Tune", "content_key", "hash_split", "load_corpus"]
+MUSIC21_FOLDERS: Final = ("ryansMammoth", "oneills1850", "airdsAirs")
+SUFFIXES: Final = (".mid", ".midi")
+GRID: Final = "jsb16_satb.npz"
+LEAVE_OUT: Final = "leave_out.txt"
+BOOK_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +35,24 @@ class Tune:
     style: int
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file, and why it could not be read."""
+
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Melodies without duplicates, and one line for each file that could not be read."""
+    """Melodies without duplicates, one line for each file that could not be read, and where every melody went."""
 
     tunes: tuple[Tune, ...]
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
+    listing: tuple[Mapping[str, Any], ...] = field(default=())
 
     def split(self, name: str) -> list[Tune]:
         """The tunes of "train", "valid" or "test"."""
@@ -59,161 +67,159 @@ class Corpus:
         return counts
 
 
-VOICES: Final = ("voice", "sing", "stimme", "chant", "gesang", "canto", "alto", "soprano", "tenor", "bass", "baritone")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadConfig:
+    """How data folders are read. `unlabelled`: the split of a folder without an index.csv (default: by `hash_split`).
+
+    `leave_out`: files with names of tunes to leave out, one a line, besides a folder's own leave_out.txt. `cache`: a
+    folder for what was read, by content.
+    """
+
+    unlabelled: str | None = None
+    leave_out: Sequence[Path] = ()
+    cache: Path | None = None
+    seconds: float = 20.0  # a MIDI file may take to be read
 
 
-def _voice_tracks(row: Row) -> list[int]:
-    parts = row.get("parts", "").casefold().split("|")
-    return [i for i, part in enumerate(parts) if any(word in part for word in VOICES) and "piano" not in part]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A file to be read, and what is known of it."""
+
+    job: Job
+    name: str
+    file: str
+    source: str
+    spec: SetSpec
+    work: str
+    given: str | None
 
 
-def _solo(row: Row) -> bool:
-    return row.get("category") == "solo" and row.get("tracks") == "1" and float(row.get("overlap") or 1) < 0.2
-
-
-CC0: Final = "CC0 1.0"
-PUBLIC_DOMAIN: Final = "public domain"
-SETS: Final[dict[str, SetSpec]] = {
-    "bach-cello": SetSpec(
-        style="strings", licence=PUBLIC_DOMAIN, source="Mutopia Project, BWV 1007, 1009-1011", tracks=lambda row: [0]
-    ),
-    "bach-violin-flute": SetSpec(
-        style="strings",
-        licence=PUBLIC_DOMAIN,
-        source="github.com/salu133445/bach-violin-dataset; Mutopia Project, BWV 1013",
-        tracks=lambda row: [0],
-    ),
-    "irish-cre": SetSpec(
-        style="dance",
-        licence="CC BY 4.0 (Bill Black; D. Diamond, A. Shahid Khattak, Polifonia project)",
-        source="github.com/polifonia-project/folk_ngram_analysis, Ceol Rince na hEireann",
-    ),
-    "openscore-lieder": SetSpec(
-        style="song", licence=CC0, source="github.com/OpenScore/Lieder, voice parts", tracks=_voice_tracks
-    ),
-    "mutopia-pd": SetSpec(licence=PUBLIC_DOMAIN, source="Mutopia Project, solo pieces", takes=_solo),
-    "jsb-chorales": SetSpec(
-        style="chorale",
-        licence="none stated; pitches of public-domain music",
-        source="github.com/czhuang/JSB-Chorales-dataset",
-    ),
-    "music21-folk": SetSpec(
-        style="dance",
-        licence="music21 corpus, with the permission of the encoders",
-        source="music21: ryansMammoth, oneills1850, airdsAirs",
-    ),
-}
-MUSIC21_FOLDERS: Final = ("ryansMammoth", "oneills1850", "airdsAirs")
-
-
-def load_corpus(folders: Sequence[Path] = (), *, unlabelled: str | None = None) -> Corpus:
+def load_corpus(
+    folders: Sequence[Path] = (), *, unlabelled: str | None = None, config: ReadConfig | None = None
+) -> Corpus:
     """Read the data folders, or music21's folk tunes if there are none. Of duplicates the held-out one is kept.
-
-    `unlabelled`: the split of a folder without an index.csv (default: by `hash_split`).
 
     Raises `FileError` if a folder is missing or nothing in it can be read.
     """
-    found: list[Tune] = []
-    problems: list[str] = []
-    readers = [_folder(folder, unlabelled) for folder in folders] if folders else [_music21()]
-    for items in readers:
-        for item in items:
-            if isinstance(item, Tune):
-                found.append(item)
-            else:
-                problems.append(str(item))
+    config = config or ReadConfig(unlabelled=unlabelled)
+    sources = [source for folder in folders for source in _folder(folder, config)] if folders else list(_music21())
+    names = left_out_names([*config.leave_out, *(folder / LEAVE_OUT for folder in folders)])
+    wanted = [source for source in sources if not {source.name, source.file, Path(source.file).name} & names]
+    read = Pool(cache=config.cache).parse_all([source.job for source in wanted])
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for source, file in zip(wanted, read, strict=True):
+        problems += (Problem(source.file, reason) for reason in file.parsed.problems)
+        found += (item for item in _found(source, file) if item.name not in names)
     if not found:
-        names = ", ".join(str(folder) for folder in folders) or "music21's corpus"
-        raise FileError(f"{names}: no melody of at least 12 notes; --data takes folders of .mid files")
-    return Corpus(tunes=tuple(_distinct(found)), problems=tuple(problems))
+        folders_named = ", ".join(str(folder) for folder in folders) or "music21's corpus"
+        raise FileError(f"{folders_named}: no melody of at least 12 notes; --data takes folders of .mid files")
+    placed = place_all(found, need_valid=config.unlabelled is None)
+    return Corpus(
+        tunes=tuple(_tune(item) for item in sorted(placed, key=_side_order) if not item.reason),
+        problems=tuple(problems),
+        listing=tuple(_listed(item) for item in placed),
+    )
 
 
-def content_key(line: EventLine) -> tuple[tuple[int, int], ...]:
-    """The same for two lines that differ by transposition only."""
-    base = next((event.pitch_id for event in line.events if not event.is_rest), 0)
-    return tuple((REST if e.is_rest else e.pitch_id - base, e.duration_id) for e in line.events)
+def write_lists(corpus: Corpus, folder: Path) -> None:
+    """`split.jsonl`: where every melody went, with hashes. `problems.jsonl`: what could not be read, and why."""
+    _write_lines(folder / "split.jsonl", corpus.listing)
+    _write_lines(folder / "problems.jsonl", ({"file": p.file, "reason": p.reason} for p in corpus.problems))
 
 
-def hash_split(line: EventLine) -> str:
-    """Split by what the tune begins with: 10 % test (never read in training), 10 % valid, the rest train."""
-    pitches = [event.pitch_id for event in line.events if not event.is_rest][: INCIPIT + 1]
-    intervals = [b - a for a, b in itertools.pairwise(pitches)]
-    bucket = int(hashlib.sha256(repr(intervals).encode()).hexdigest(), 16) % 100
-    return "test" if bucket < 10 else "valid" if bucket < 20 else "train"
+def left_out_names(lists: Iterable[Path]) -> set[str]:
+    """Names of tunes, files or file stems to leave out; a line from `#` on is a comment. A list that is not there holds none."""
+    names: set[str] = set()
+    for path in lists:
+        if path.is_file():
+            names |= {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+    return {name for name in names if name and not name.startswith("#")}
 
 
-def _distinct(tunes: Iterable[Tune]) -> Iterator[Tune]:
-    order = {"test": 0, "valid": 1, "train": 2}
-    seen = set()
-    for tune in sorted(tunes, key=lambda tune: order.get(tune.split, 3)):
-        key = content_key(tune.line)
-        if key not in seen:
-            seen.add(key)
-            yield tune
-
-
-def _folder(folder: Path, unlabelled: str | None) -> Iterator[Tune | FileError]:
+def _folder(folder: Path, config: ReadConfig) -> Iterator[_Source]:
     if not folder.is_dir():
         raise FileError(f"{folder}: no such folder; --data takes a folder of .mid files, with or without an index.csv")
-    spec = SETS.get(folder.name, SetSpec())
-    grid = folder / "jsb16_satb.npz"
+    spec, grid = SETS.get(folder.name, SetSpec()), folder / GRID
     if grid.is_file():
-        yield from _grid(folder.name, grid, spec)
+        job = Job(path=str(grid), kind="chorales", seconds=BOOK_SECONDS)
+        yield _Source(job=job, name="chorale", file=GRID, source=folder.name, spec=spec, work="", given=None)
         return
     for path, row in _files(folder):
-        if not spec.takes(row):
-            continue
-        try:
-            lines = read_midi(path, tracks=spec.tracks(row) if row else None)
-        except FileError as error:
-            yield error
-            continue
-        if not lines:
-            yield FileError(f"{path.name}: no melody of at least 12 notes in it")
-        yield from _tunes(path.stem, folder.name, spec, lines, row.get("split", unlabelled))
+        if spec.takes(row):
+            tracks = spec.tracks(row) if row else None
+            name = path.relative_to(folder).as_posix()
+            yield _Source(
+                job=Job(path=str(path), tracks=tracks, seconds=config.seconds),
+                name=path.stem,
+                file=name,
+                source=folder.name,
+                spec=spec,
+                work=row.get("group") or name,
+                given=row.get("split", config.unlabelled),
+            )
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Row]]:
     index = folder / "index.csv"
-    if index.is_file():
-        with index.open(newline="", encoding="utf-8") as text:
-            for row in csv.DictReader(text):
-                yield folder / row["file"], row
-    else:
-        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".mid", ".midi"})
+    if not index.is_file():
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
         yield from ((path, {}) for path in files)
+        return
+    with index.open(newline="", encoding="utf-8") as text:
+        for row in csv.DictReader(text):
+            if not row.get("file"):
+                raise FileError(f'{index}: has no column "file"; it needs one, and "split" with train, valid or test')
+            yield folder / row["file"], row
 
 
-def _tunes(name: str, source: str, spec: SetSpec, lines: Sequence[EventLine], split: str | None) -> Iterator[Tune]:
-    for number, line in enumerate(lines):
-        yield Tune(
-            name=name if len(lines) == 1 else f"{name}#{number}",
-            source=source,
-            split=split or hash_split(line),
-            line=line,
-            style=STYLES.index(spec.style),
-        )
-
-
-def _grid(source: str, path: Path, spec: SetSpec) -> Iterator[Tune]:
-    for split in ("train", "valid", "test"):
-        try:
-            lines = read_chorales(path, split)
-        except KeyError:  # the file holds no such part
-            continue
-        yield from _tunes(f"chorale-{split}", source, spec, lines, split)
-
-
-def _music21() -> Iterator[Tune | FileError]:
+def _music21() -> Iterator[_Source]:
     module = importlib.util.find_spec("music21")  # located, not imported: the import costs 0.7 s and a cache on disk
     if module is None or module.origin is None:
         raise FileError("no --data given and music21 is not installed; `pip install hocket[train]` brings its corpus")
-    corpus = Path(module.origin).parent / "corpus"
-    spec = SETS["music21-folk"]
+    corpus, name = Path(module.origin).parent / "corpus", "music21-folk"
     for folder in MUSIC21_FOLDERS:
         for path in sorted((corpus / folder).glob("*.abc")):
-            for number, lines in read_abc_book(path):
-                if isinstance(lines, FileError):
-                    yield lines
-                else:
-                    yield from _tunes(f"{path.stem}:{number}", "music21-folk", spec, lines, None)
+            job = Job(path=str(path), kind="abc", seconds=BOOK_SECONDS)
+            yield _Source(
+                job=job, name=path.stem, file=path.name, source=name, spec=SETS[name], work=path.stem, given=None
+            )
+
+
+def _found(source: _Source, file: FileRead) -> Iterator[Found]:
+    pieces = Counter(packed.label for packed in file.parsed.lines)
+    numbers: Counter[str] = Counter()
+    for packed in file.parsed.lines:
+        name = f"{source.name}:{packed.label}" if packed.label else source.name
+        number = numbers[packed.label]
+        numbers[packed.label] += 1
+        yield Found(
+            name=name if pieces[packed.label] == 1 else f"{name}#{number}",
+            source=source.source,
+            work=f"{source.work}:{packed.label}" if packed.label else source.work,
+            line=packed.line(),
+            style=STYLES.index(source.spec.style),
+            file_sha256=file.sha256,
+            given=packed.split or source.given,
+        )
+
+
+def _side_order(item: Placed) -> int:
+    return ORDER.get(item.split, 3)
+
+
+def _tune(item: Placed) -> Tune:
+    found = item.found
+    return Tune(name=found.name, source=found.source, split=item.split, line=found.line, style=found.style)
+
+
+def _listed(item: Placed) -> dict[str, Any]:
+    found = item.found
+    line = {"name": found.name, "source": found.source, "split": item.split, "content": item.key}
+    return {**line, "file_sha256": found.file_sha256, **({"reason": item.reason} if item.reason else {})}
+
+
+def _write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    partial.replace(path)

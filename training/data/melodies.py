@@ -18,6 +18,7 @@ from realtime.music.units import PPQ, STEP_TICKS, Meter
 BEAT_ONLY: Final = Meter(1, 4)
 MIN_EVENTS: Final = 12
 MAX_BARS_OF_REST: Final = 2
+MAX_NOTES: Final = 100_000  # of a file; more are no melody
 EARLY_TICKS: Final = PPQ // 48
 CODEC: Final = MelodyCodec()
 
@@ -28,7 +29,12 @@ def read_midi(path: Path, *, tracks: Sequence[int] | None = None) -> list[EventL
     Without `tracks`, the longest monophonic track is read, or the first one that has notes.
     """
     try:
-        score = symusic.Score(str(path)).resample(PPQ, min_dur=1)
+        score = symusic.Score(str(path))
+        if score.note_num() > MAX_NOTES:
+            raise FileError(f"{path.name}: {score.note_num():,} notes; at most {MAX_NOTES:,} are read")
+        score = score.resample(PPQ, min_dur=1)
+    except FileError:
+        raise
     except Exception as error:  # symusic raises RuntimeError, ValueError and others, by what is broken
         raise FileError(f"{path.name}: no readable MIDI file ({str(error).splitlines()[0][:80]})") from error
     return lines_of_score(score, tracks=tracks)

@@ -1,6 +1,5 @@
 """Batches of windows: an epoch of augmented draws for training, whole tunes cut with overlap for scoring."""
 
-# ruff: noqa: N815  shape suffixes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -27,7 +27,7 @@ NUMPY_TYPES: Final = {"int64": TensorProto.INT64, "int32": TensorProto.INT32, "f
 
 def step_spec(config: TransformerConfig) -> GraphSpec:
     """Names, shapes and types of the graph. S rows are read at a time; T rows fit into the cache."""
-    cache = (1, config.heads, "T", config.head_width)
+    cache = (1, config.kv_heads, "T", config.head_width)
     parts = [f"{layer}.{part}" for layer in range(config.layers) for part in ("key", "value")]
     return GraphSpec(
         name=STEP_GRAPH,
@@ -106,7 +106,7 @@ def build_step_graph(network: MelodyTransformer) -> onnx.ModelProto:
         m = g.matmul(g.gelu(g.matmul(y, block.up.weight, f"{i}.up")), block.down.weight, f"{i}.down")
         y, x = g.skip_norm(x, m, norm, f"{i}.norm_next")
     _heads(g, y, network)
-    return _model(g, step_spec(network.config))
+    return make_model(g, step_spec(network.config))
 
 
 def _attention(g: GraphBuilder, y: str, block: Block, layer: int, tables: tuple[str, str]) -> str:
@@ -118,7 +118,7 @@ def _attention(g: GraphBuilder, y: str, block: Block, layer: int, tables: tuple[
         [f"{layer}.attended", f"present.{layer}.key", f"present.{layer}.value"],
         domain=CONTRIB,
         num_heads=block.config.heads,
-        kv_num_heads=block.config.heads,
+        kv_num_heads=block.config.kv_heads,
         do_rotary=1,
         rotary_interleaved=0,
     )[0]
@@ -135,7 +135,8 @@ def _heads(g: GraphBuilder, y: str, network: MelodyTransformer) -> None:
     g.node("MatMul", [table, g.weight(network.duration.weight, "duration", transposed=True)], ["duration_logits"])
 
 
-def _model(g: GraphBuilder, spec: GraphSpec) -> onnx.ModelProto:
+def make_model(g: GraphBuilder, spec: GraphSpec) -> onnx.ModelProto:
+    """The finished graph, with the inputs and outputs that the spec names."""
     inputs, outputs = (
         [helper.make_tensor_value_info(t.name, NUMPY_TYPES[t.dtype], list(t.shape)) for t in tensors]
         for tensors in (spec.inputs, spec.outputs)

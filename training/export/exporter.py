@@ -129,6 +129,7 @@ def graph_config(config: TransformerConfig, keep: int) -> dict[str, int | float 
     return {
         "layers": config.layers,
         "heads": config.heads,
+        "kv_heads": config.kv_heads,
         "head_dim": config.head_width,
         "max_context": config.max_context,
         "keep_context": keep,

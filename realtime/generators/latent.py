@@ -1,0 +1,169 @@
+"""Morph: a two-bar pattern as a point in a latent space; sliders move the point, the decoder says what sounds there.
+
+Shapes: S steps, K symbols, Z latent axes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from realtime.bundle import Bundle
+from realtime.errors import BundleError
+from realtime.generators.base import GenerateRequest, GeneratorState, resolve_controls
+from realtime.generators.graph import open_session
+from realtime.generators.sampling import MASKED, choose
+from realtime.generators.shaping import FILTER, Shape, Shaper
+from realtime.music.note import Note, Phrase
+from realtime.music.pattern_codec import (
+    FIRST_ONSET,
+    PATTERN_TICKS,
+    PITCH_LOW,
+    PITCHES,
+    IntArray,
+    PatternCodec,
+    canonical,
+)
+from realtime.music.scales import Scale
+from realtime.music.units import Meter
+
+FloatArray = npt.NDArray[np.float32]
+REACH = 3.0  # sigmas: no slider moves an axis further from the middle than this
+
+
+class PatternNetwork:
+    """The bundle's two graphs."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._encoder, self._decoder = open_session(bundle, "encoder"), open_session(bundle, "decoder")
+        try:
+            self.latent = int(bundle.spec.config["latent"])
+            self.axes = tuple(str(bundle.spec.config["axes"]).split(","))
+        except (KeyError, ValueError) as error:
+            raise BundleError(f"{bundle.folder}: config lacks {error}; export the bundle again") from error
+        missing = set(self.axes) - {control.name for control in bundle.spec.controls}
+        if missing or len(self.axes) > self.latent:
+            raise BundleError(
+                f"{bundle.folder}: {len(self.axes)} axes of {self.latent}, without control: {sorted(missing)}; "
+                "export the bundle again"
+            )
+
+    def encode(self, symbols_S: IntArray) -> tuple[FloatArray, FloatArray]:
+        """(mean_Z, log_variance_Z) of a pattern."""
+        mean_1Z, log_variance_1Z = self._encoder.run(["mean", "log_variance"], {"symbols": symbols_S[None]})
+        return mean_1Z[0], log_variance_1Z[0]
+
+    def decode(self, z_Z: FloatArray) -> FloatArray:
+        """logits_SK."""
+        logits: FloatArray = self._decoder.run(["logits"], {"z": z_Z[None].astype(np.float32)})[0][0]
+        return logits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The controls of one pattern, resolved."""
+
+    offsets: tuple[float, ...]  # sigmas to be added, by axis
+    temperature: float
+    shape: Shape
+
+
+class MorphGenerator:
+    """A loaded morph bundle. Belongs to one thread."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.spec = bundle.spec
+        self.network = PatternNetwork(bundle)
+        self._codec = PatternCodec()
+        self._last_read: tuple[Phrase, FloatArray] | None = None
+        self.network.decode(np.zeros(self.network.latent, np.float32))  # warm-up: the first run allocates
+
+    def initial_state(self, seed: int) -> GeneratorState:
+        """The seed is all the state there is."""
+        return GeneratorState(seed)
+
+    def prepare(self, request: GenerateRequest) -> int:
+        """Encode what was played; returns how many times the encoder ran."""
+        if not request.context.notes or (self._last_read and self._last_read[0] == request.context):
+            return 0
+        self._read(request.context)
+        return 1
+
+    def generate(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, GeneratorState]:
+        """The pattern from bar line to bar line, again and again, as much of it as lies in the asked-for time."""
+        settings = self.settings(request)
+        rng = np.random.default_rng(state.seed)
+        z_Z = self._start(request.context, rng)
+        return self.play(move(z_Z, settings.offsets), request, settings, rng), state
+
+    def play(self, z_Z: FloatArray, request: GenerateRequest, settings: Settings, rng: np.random.Generator) -> Phrase:
+        """The notes of one point of the latent space, over the asked-for time."""
+        pattern = self._codec.decode(self.symbols(z_Z, settings, rng))
+        end = request.start_tick + request.length_ticks
+        shaper = Shaper(settings.shape, request, rng)
+        notes = [
+            shaper.note(note.start_tick, note.pitch, note.duration_ticks)
+            for note in tiled(pattern, request.start_tick, end, request.context.meter)
+        ]
+        return Phrase.of(notes, meter=request.context.meter, length_ticks=end)
+
+    def symbols(self, z_Z: FloatArray, settings: Settings, rng: np.random.Generator) -> IntArray:
+        """What the decoder says at a point: the likeliest symbol of each step, or one drawn at the temperature."""
+        logits_SK = self.network.decode(z_Z)
+        if settings.shape.scale_mode == FILTER:
+            logits_SK[:, FIRST_ONSET:][:, ~in_scale(settings.shape.scale)] = MASKED
+        if settings.temperature == 0:
+            return canonical(logits_SK.argmax(-1))
+        drawn = [choose(row_K, rng, temperature=settings.temperature, top_p=1.0) for row_K in logits_SK]
+        return canonical(np.array(drawn))
+
+    def settings(self, request: GenerateRequest) -> Settings:
+        """The request's controls, resolved."""
+        controls = resolve_controls(self.spec, request.controls)
+        offsets = tuple(controls[name] for name in self.network.axes)
+        return Settings(offsets, controls["temperature"], Shape.of(controls))
+
+    def _start(self, context: Phrase, rng: np.random.Generator) -> FloatArray:
+        """Where the sliders start from: what was played, or a place of the seed's own."""
+        drawn_Z = rng.standard_normal(self.network.latent).astype(np.float32)
+        return self._read(context) if context.notes else drawn_Z
+
+    def _read(self, context: Phrase) -> FloatArray:
+        if self._last_read is None or self._last_read[0] != context:
+            symbols_S = self._codec.encode(context, start_tick=last_bars_tick(context))
+            self._last_read = (context, self.network.encode(symbols_S)[0])
+        return self._last_read[1]
+
+
+def move(z_Z: FloatArray, offsets: tuple[float, ...]) -> FloatArray:
+    """The point with its first axes moved, none further out than `REACH` or than it was; all at 0: the same point."""
+    moved_Z = z_Z.copy()
+    count = len(offsets)
+    limit_A = np.maximum(REACH, np.abs(z_Z[:count]))
+    moved_Z[:count] = np.clip(z_Z[:count] + np.array(offsets, np.float32), -limit_A, limit_A)
+    return moved_Z
+
+
+def last_bars_tick(phrase: Phrase) -> int:
+    """Where the last two bars with notes begin; the first bar with notes, if there is only one."""
+    bar = phrase.meter.bar_ticks
+    first, last = (note.start_tick // bar for note in (phrase.notes[0], phrase.notes[-1]))
+    bars = max(1, PATTERN_TICKS // bar)
+    return max(first, last - bars + 1) * bar
+
+
+def in_scale(scale: Scale) -> npt.NDArray[np.bool_]:
+    """Which of the codec's pitches belong to the scale."""
+    return np.array([scale.contains(PITCH_LOW + i) for i in range(PITCHES)])
+
+
+def tiled(pattern: Phrase, start_tick: int, end_tick: int, meter: Meter) -> list[Note]:
+    """The pattern's notes over and over from the bar line at or before `start_tick`; those that begin in time, cut."""
+    origin = start_tick // meter.bar_ticks * meter.bar_ticks
+    out = []
+    for repeat in range(origin, end_tick, PATTERN_TICKS):
+        for note in pattern.notes:
+            tick = repeat + note.start_tick
+            if start_tick <= tick < end_tick:
+                out.append(Note(tick, note.pitch, min(note.duration_ticks, end_tick - tick)))
+    return out

@@ -1,0 +1,150 @@
+"""The morph generator on a tiny random network: what must hold whatever the weights are."""
+
+import json
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime.bundle import load_bundle
+from realtime.errors import BundleError, UsageError
+from realtime.generators.base import GenerateRequest
+from realtime.generators.latent import MorphGenerator, last_bars_tick, move, tiled
+from realtime.generators.registry import open_generator, open_live_generator
+from realtime.model_check import verify_golden
+from realtime.music.examples import EXAMPLES
+from realtime.music.note import Note, Phrase
+from realtime.music.pattern_codec import PATTERN_TICKS
+from realtime.music.scales import SCALES, Scale
+from realtime.music.units import PPQ, STEP_TICKS, Meter
+
+BAR = 4 * PPQ
+
+
+@pytest.fixture(scope="module")
+def generator(toy_morph: Path) -> MorphGenerator:
+    return MorphGenerator(load_bundle(toy_morph))
+
+
+def request(
+    phrase: Phrase | None = None, *, start: int = 4 * BAR, length: int = 2 * BAR, **controls: float
+) -> GenerateRequest:
+    context = EXAMPLES["bach"].phrase() if phrase is None else phrase
+    return GenerateRequest(context=context, start_tick=start, length_ticks=length, controls=controls)
+
+
+def play(generator: MorphGenerator, asked: GenerateRequest, seed: int = 1) -> Phrase:
+    return generator.generate(asked, generator.initial_state(seed))[0]
+
+
+def tune(phrase: Phrase) -> list[tuple[int, int, int]]:
+    return [(n.start_tick, n.pitch, n.duration_ticks) for n in phrase.notes]
+
+
+def test_same_request_same_notes(generator: MorphGenerator) -> None:
+    first = play(generator, request())
+    play(generator, request(EXAMPLES["joy"].phrase()))
+    assert play(generator, request()) == first
+    assert first.notes
+
+
+def test_without_a_phrase_each_seed_opens_in_its_own_way(generator: MorphGenerator) -> None:
+    tunes = {tuple(tune(play(generator, request(Phrase()), seed=seed))) for seed in range(8)}
+    assert len(tunes) > 4
+
+
+def test_sliders_at_zero_change_nothing_and_moved_they_do(generator: MorphGenerator) -> None:
+    before = play(generator, request())
+    axes = generator.network.axes
+    assert axes[:6] == ("density", "register", "range", "syncopation", "interval", "rests")
+    assert play(generator, request(**dict.fromkeys(axes, 0.0))) == before
+    changed = [name for name in axes if play(generator, request(**{name: 3.0})) != before]
+    assert len(changed) > len(axes) // 2
+
+
+def test_a_pattern_repeats_from_bar_line_to_bar_line(generator: MorphGenerator) -> None:
+    once, thrice = play(generator, request()), play(generator, request(length=6 * BAR))
+    expected = [(tick + k * PATTERN_TICKS, pitch, length) for k in range(3) for tick, pitch, length in tune(once)]
+    assert tune(thrice) == expected
+    late = play(generator, request(start=4 * BAR + PPQ, length=BAR))
+    assert tune(late) == [
+        (t, p, min(d, 5 * BAR + PPQ - t)) for t, p, d in tune(thrice) if 4 * BAR + PPQ <= t < 5 * BAR + PPQ
+    ]
+
+
+@pytest.mark.parametrize("mode", [1.0, 2.0])
+def test_no_note_outside_a_locked_scale(generator: MorphGenerator, mode: float) -> None:
+    index = float(list(SCALES).index("minor"))
+    phrase = play(generator, request(key=2.0, scale=index, scale_mode=mode, temperature=1.0))
+    assert all(Scale(2, "minor").contains(note.pitch) for note in phrase.notes)
+
+
+def test_octave_moves_and_changes_nothing_else(generator: MorphGenerator) -> None:
+    low, high = play(generator, request(octave=-1.0)), play(generator, request())
+    assert [(n.start_tick, n.pitch + 12, n.velocity) for n in low.notes] == [
+        (n.start_tick, n.pitch, n.velocity) for n in high.notes
+    ]
+
+
+def test_temperature_draws_by_the_seed(generator: MorphGenerator) -> None:
+    drawn = [play(generator, request(temperature=1.0), seed=seed) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    still = [tune(play(generator, request(), seed=seed)) for seed in (1, 2)]
+    assert still[0] == still[1]
+
+
+def test_notes_do_not_overlap_and_keep_their_time(generator: MorphGenerator) -> None:
+    for name in generator.network.axes:
+        phrase = play(generator, request(length=5 * STEP_TICKS, **{name: -3.0}))
+        assert all(a.end_tick <= b.start_tick for a, b in pairwise(phrase.notes))
+        assert all(4 * BAR <= n.start_tick and n.end_tick <= 4 * BAR + 5 * STEP_TICKS for n in phrase.notes)
+
+
+def test_preparing_encodes_once(toy_morph: Path) -> None:
+    fresh = open_generator(toy_morph)
+    assert [fresh.prepare(request()), fresh.prepare(request()), fresh.prepare(request(Phrase()))] == [1, 0, 0]
+
+
+def test_a_point_moves_no_further_than_its_reach() -> None:
+    z = np.array([0.5, -4.0, 2.5, 1.0], np.float32)
+    assert move(z, (0.0, 0.0, 0.0)).tolist() == z.tolist()
+    assert move(z, (1.0, -3.0, 3.0)).tolist() == [1.5, -4.0, 3.0, 1.0]
+
+
+def test_the_last_two_bars_are_what_is_read() -> None:
+    def bars(*numbers: int) -> Phrase:
+        return Phrase.of([Note(BAR * n + PPQ, 60, PPQ) for n in numbers])
+
+    assert last_bars_tick(bars(0)) == 0
+    assert last_bars_tick(bars(3)) == 3 * BAR
+    assert last_bars_tick(bars(0, 1, 2)) == BAR
+    assert last_bars_tick(Phrase.of([Note(0, 60, 10), Note(6 * PPQ, 60, 10)], meter=Meter(2, 4))) == 0
+
+
+def test_tiling_cuts_at_the_end() -> None:
+    pattern = Phrase.of([Note(0, 60, 960)])
+    assert tiled(pattern, 0, 480, Meter()) == [Note(0, 60, 480)]
+    assert tiled(pattern, 480, 960, Meter()) == []
+
+
+def test_golden_outputs_are_checked(toy_morph: Path) -> None:
+    assert verify_golden(load_bundle(toy_morph)) < 1e-3
+
+
+def test_it_does_not_play_live_yet_and_says_so(toy_morph: Path) -> None:
+    with pytest.raises(UsageError, match="a morph model does not play live yet"):
+        open_live_generator(toy_morph)
+
+
+def test_bad_controls_and_manifests_are_refused(generator: MorphGenerator, toy_morph: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"density must be -3\.\.3"):
+        play(generator, request(density=4.0))
+    folder = tmp_path / "morph"
+    shutil.copytree(toy_morph, folder)
+    manifest = json.loads((folder / "bundle.json").read_text())
+    manifest["config"]["axes"] = "density,nothing"
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match="without control: \\['nothing'\\]"):
+        open_generator(folder)

@@ -1,0 +1,159 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from realtime.bundle import load_bundle
+from realtime.errors import BundleError
+from realtime.generators.latent import PatternNetwork
+from realtime.music.attributes import ATTRIBUTES, attributes_of
+from realtime.music.pattern_codec import STEPS, SYMBOLS, canonical
+from training.checkpoint import read_about
+from training.cli import evaluate_command, export_command, train_command
+from training.data.generated import generated_tunes
+from training.data.patterns import windows
+from training.export.exporter import ExportAbout
+from training.export.morph import export_morph, order_axes, parity_error
+from training.networks.pattern_vae import (
+    CONV_SOFTMAX,
+    MLP_SIGMOID,
+    MLP_SOFTMAX,
+    PatternNetConfig,
+    PatternVae,
+    roll_symbols,
+    roll_targets,
+)
+from training.networks.soft_attributes import hard_with_gradient, soft_attributes
+from training.recipes.morph import morph_debug
+from training.tasks.pattern_vae import PatternTask, attribute_scales
+
+
+@pytest.fixture(scope="module")
+def patterns() -> np.ndarray:
+    return windows(generated_tunes(8, seed=3))
+
+
+def of(decoder: str) -> PatternVae:
+    torch.manual_seed(0)
+    return PatternVae(PatternNetConfig(latent=16, width=16, embedding=8, mlp_width=16, decoder=decoder))
+
+
+@pytest.mark.parametrize("decoder", [CONV_SOFTMAX, MLP_SOFTMAX, MLP_SIGMOID])
+def test_shapes_and_finite_gradients(decoder: str, patterns: np.ndarray) -> None:
+    task = PatternTask(morph_debug(), patterns, patterns)
+    task.network = network = of(decoder)
+    task.steps = 100
+    task.shaped = decoder != MLP_SIGMOID
+    logits, mean, log_variance = network(torch.from_numpy(patterns[:4]))
+    outputs = 2 * (SYMBOLS - 2) if decoder == MLP_SIGMOID else SYMBOLS
+    assert logits.shape == (4, STEPS, outputs)
+    assert mean.shape == log_variance.shape == (4, 16)
+    ((name, loss),) = task.losses(patterns[:8])
+    loss.backward()
+    assert name == "network"
+    gradients = [p.grad for p in network.parameters()]
+    assert all(g is not None and torch.isfinite(g).all() for g in gradients)
+    assert network.symbols(mean).shape == (4, STEPS)
+
+
+def test_a_roll_says_what_the_symbols_say(patterns: np.ndarray) -> None:
+    symbols = torch.from_numpy(patterns)
+    assert (roll_symbols(20 * roll_targets(symbols) - 10) == symbols).all()
+
+
+def test_soft_attributes_of_certain_steps_are_the_attributes() -> None:
+    rng = np.random.default_rng(0)
+    symbols = canonical(rng.choice([0, 0, 0, 1, 20, 25, 27, 40], size=(50, STEPS)))
+    p = torch.nn.functional.one_hot(torch.from_numpy(symbols), SYMBOLS).double()
+    got, expected = soft_attributes(p).numpy(), attributes_of(symbols)
+    np.testing.assert_allclose(got, expected, atol=0.15)
+    np.testing.assert_allclose(got[:, [0, 1, 3, 5]], expected[:, [0, 1, 3, 5]], atol=1e-6)
+
+
+def test_the_gradient_says_what_another_note_would_change() -> None:
+    logits = torch.zeros(1, STEPS, SYMBOLS)
+    logits[:, :, 0] = 3.0
+    logits[0, 0, 20] = 6.0
+    logits.requires_grad_()
+    soft_attributes(hard_with_gradient(logits))[0, 0].backward()
+    assert logits.grad is not None
+    assert logits.grad[0, 5, 30] > 0 > logits.grad[0, 5, 0]
+
+
+def test_scales_are_normal_and_ties_are_bounded() -> None:
+    rng = np.random.default_rng(0)
+    values = np.stack([rng.exponential(size=5000), np.maximum(0, rng.normal(size=5000) - 0.5)], axis=1)
+    knots, scores = attribute_scales(values)
+    assert (np.diff(knots, axis=1) > 0).all()
+    normal = np.interp(values[:, 0], knots[0], scores[0])
+    assert abs(normal.mean()) < 0.05
+    assert abs(normal.std() - 1) < 0.05
+    assert scores[1, 0] < -0.9  # seven in ten are 0, yet most of the scale is left to the others
+
+
+def test_standardising_goes_on_beyond_the_knots() -> None:
+    network = of(CONV_SOFTMAX)
+    values = torch.tensor([[-0.5], [0.5], [1.5]]).repeat(1, len(ATTRIBUTES))
+    assert network.standardise(values)[:, 0].tolist() == pytest.approx([-6.0, 0.0, 6.0], abs=1e-4)
+
+
+def test_the_graphs_compute_what_the_network_computes(patterns: np.ndarray, tmp_path: Path) -> None:
+    from realtime.bundle.spec import TrainedBy
+
+    network = of(CONV_SOFTMAX).eval()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(2.0)
+    about = ExportAbout(
+        name="morph",
+        title="",
+        trained_by=TrainedBy(recipe="", command="", commit="", seed=0, cpu_minutes=0, data=()),
+    )
+    bundle = export_morph(network, about, patterns, tmp_path / "morph")
+    assert parity_error(network, PatternNetwork(bundle), patterns[:16]) < 1e-4
+    assert [c.name for c in bundle.spec.controls][:8] == [*ATTRIBUTES, "z7", "z8"]
+    assert bundle.spec.config["latent"] == 16
+    with pytest.raises(BundleError, match="only conv-softmax"):
+        export_morph(of(MLP_SOFTMAX), about, patterns, tmp_path / "other")
+
+
+def test_ordering_the_axes_changes_names_only(patterns: np.ndarray) -> None:
+    network, symbols = of(CONV_SOFTMAX).eval(), torch.from_numpy(patterns[:8])
+    with torch.no_grad():
+        before = network.decoder(network.encoder(symbols)[0])
+        shares = order_axes(network, patterns)
+        after = network.decoder(network.encoder(symbols)[0])
+    assert torch.allclose(before, after, atol=1e-5)
+    assert (np.diff(shares[len(ATTRIBUTES) :]) <= 0).all()
+
+
+def test_the_debug_recipe_repeats_itself_by_seed(tmp_path: Path) -> None:
+    runs = [train_command("morph-debug", (), tmp_path / str(i), seed=seed) for i, seed in enumerate((5, 5, 6))]
+    assert runs[0].steps == 10
+    assert runs[0].losses == runs[1].losses != runs[2].losses
+    assert np.isfinite(runs[0].losses).all()
+    about = read_about(tmp_path / "0")
+    assert about["command"] == "hocket train morph-debug --seed 5"
+    assert about["codec"] == "melody-pattern"
+
+
+def test_train_export_evaluate(tmp_path: Path) -> None:
+    train_command("morph-debug", (), tmp_path / "run", seed=2)
+    export_command(tmp_path / "run", tmp_path / "bundle")
+    manifest = json.loads((tmp_path / "bundle" / "bundle.json").read_text())
+    assert manifest["kind"] == "morph"
+    assert manifest["scores"]["baseline.step_accuracy"] > 0
+    assert str(tmp_path) not in json.dumps(manifest)
+    assert load_bundle(tmp_path / "bundle").size_bytes < 1 << 20
+    from tests.training.test_corpus import write_tune
+
+    folder = tmp_path / "melodies"
+    folder.mkdir()
+    for i in range(3):
+        write_tune(folder / f"{i}.mid", pitches=[60 + (i * j * 5) % 12 for j in range(40)])
+    report = evaluate_command(tmp_path / "bundle", [folder])
+    assert set(report) == {"kind", "split", "n", "scores", "baselines", "copy_gate"}
+    assert {"step_accuracy", "slider_spearman", "slider_leakage"} <= set(report["scores"])
+    assert report["copy_gate"]["passed"] is None
