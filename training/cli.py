@@ -1,7 +1,6 @@
 """The training side's commands as functions; `realtime.cli` imports this module only when one of them is called."""
 
 import dataclasses
-import json
 import logging
 import os
 import subprocess
@@ -18,13 +17,14 @@ from realtime.music.pattern_codec import PatternCodec
 from training import morph
 from training.checkpoint import load_checkpoint, read_about
 from training.config import AnyRecipe, BudgetConfig, PatternRecipe
-from training.data.augment import TuneArrays, to_arrays
-from training.data.corpus import SETS, Corpus, SetSpec, load_corpus
-from training.data.generated import generated_tunes
+from training.data.augment import TuneArrays
+from training.data.corpus import Corpus, ReadConfig, load_corpus
+from training.data.sets import SETS, SetSpec
 from training.evaluate.copying import copy_gate
 from training.evaluate.melody import open_stepper, score_tunes, scores_of
 from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_validated
 from training.export.exporter import ExportAbout, export_continue, trained_by
+from training.inputs import arrays_of, cache_folder, data_of, left_out_by, log_problems, read_data, write_inputs
 from training.loop import TrainResult, train
 from training.networks.transformer import MelodyTransformer, TransformerConfig
 from training.place import open_place
@@ -33,7 +33,6 @@ from training.tasks.base import Task
 from training.tasks.language_model import LanguageModelTask
 
 log = logging.getLogger(__name__)
-DATA_FILE: Final = "data.json"  # in a run's folder: where its data was, for the export; never in a bundle
 DEFAULT_KEEP: Final = 192
 
 
@@ -46,21 +45,25 @@ def train_command(
     seed: int = 0,
     cpu_minutes: float | None = None,
     resume: bool = False,
+    leave_out: Sequence[Path] = (),
 ) -> TrainResult:
     """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`).
 
-    `resume`: go on where a killed run in `out` stood; from the start if there is none.
+    `resume`: go on where a killed run in `out` stood; from the start if there is none. `leave_out`:
+    text files with names of tunes not to read.
     """
     show_log()
     place = open_place(device)
     chosen = with_budget(find_recipe(recipe), seed=seed, cpu_minutes=cpu_minutes)
-    corpus = read_data(chosen, data)
+    folder = out or Path("runs") / recipe
+    folder.mkdir(parents=True, exist_ok=True)
+    with place.in_turn():  # the first one fills the cache
+        corpus = read_data(chosen, data, run=folder, leave_out=leave_out)
     sizes = {split: len(corpus.split(split)) for split in ("train", "valid")}
     if not all(sizes.values()):
         raise FileError(f"{sizes['train']} tunes to train on and {sizes['valid']} valid ones; both need at least one")
-    folder = out or Path("runs") / recipe
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / DATA_FILE).write_text(json.dumps([str(path.resolve()) for path in data]), encoding="utf-8")
+    if place.first:
+        write_inputs(folder, data, corpus, leave_out)
     torch.manual_seed(seed)
     about = describe_run(chosen, corpus, data)
     return train(make_task(chosen, corpus), chosen.train, folder, about, resume=resume, place=place)
@@ -79,7 +82,7 @@ def export_command(run_dir: Path, out: Path) -> Bundle:
     torch.set_num_threads(1)
     about = read_about(run_dir)
     recipe = find_recipe(about["recipe"])
-    corpus = read_data(recipe, data_of(run_dir))
+    corpus = read_data(recipe, data_of(run_dir), run=run_dir, leave_out=left_out_by(run_dir))
     if isinstance(recipe, PatternRecipe):
         return morph.export_run(run_dir, recipe, about, corpus, out)
     network = MelodyTransformer(TransformerConfig(**about["network"]))
@@ -106,9 +109,8 @@ def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
     loaded = load_bundle(bundle)
     if loaded.spec.kind not in ("continue", "morph"):
         raise BundleError(f"{bundle}: a {loaded.spec.kind} bundle; this version scores continue and morph bundles")
-    corpus = load_corpus(data, unlabelled="test" if data else None)
-    for problem in corpus.problems:
-        log.warning("left out: %s", problem)
+    corpus = load_corpus(data, config=ReadConfig(unlabelled="test" if data else None, cache=cache_folder(None)))
+    log_problems(corpus)
     split = next(name for name in ("test", "valid", "train") if corpus.split(name))
     if loaded.spec.kind == "morph":
         return morph.evaluate(loaded, corpus, split)
@@ -153,34 +155,6 @@ def with_budget(recipe: AnyRecipe, *, seed: int, cpu_minutes: float | None) -> A
         budget = BudgetConfig(cpu_minutes=cpu_minutes, wall_minutes=2 * cpu_minutes)
         config = dataclasses.replace(config, budget=budget)
     return dataclasses.replace(recipe, train=config)
-
-
-def read_data(recipe: AnyRecipe, data: Sequence[Path]) -> Corpus:
-    """The recipe's melodies; what could not be read goes to the log, and the run goes on."""
-    if recipe.generated:
-        return Corpus(tunes=tuple(generated_tunes(recipe.generated)))
-    corpus = load_corpus(data)
-    for problem in corpus.problems:
-        log.warning("left out: %s", problem)
-    for split in ("train", "valid"):
-        log.info("%s: %d tunes, notes %s", split, len(corpus.split(split)), corpus.note_counts(split))
-    return corpus
-
-
-def data_of(run_dir: Path) -> list[Path]:
-    """The data folders of a run."""
-    path = run_dir / DATA_FILE
-    try:
-        return [Path(folder) for folder in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError) as error:
-        raise FileError(
-            f"{path}: no list of data folders ({error}); a run's folder is made by `hocket train`"
-        ) from error
-
-
-def arrays_of(corpus: Corpus, split: str) -> list[TuneArrays]:
-    """The tunes of a split as arrays."""
-    return [to_arrays(tune) for tune in corpus.split(split)]
 
 
 def describe_run(recipe: AnyRecipe, corpus: Corpus, data: Sequence[Path]) -> dict[str, Any]:

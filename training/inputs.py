@@ -26,15 +26,14 @@ def read_data(
 ) -> Corpus:
     """The recipe's melodies; what could not be read goes to the log, and the run goes on.
 
-    `run`: its folder holds the cache, if $HOCKET_CACHE names no other, and the names that were left out before.
+    `run`: its folder holds the cache, if $HOCKET_CACHE names no other.
     """
     if recipe.generated:
         return Corpus(tunes=tuple(generated_tunes(recipe.generated)))
     for path in leave_out:
         if not path.is_file():
             raise FileError(f"{path}: no such file; --leave-out takes a text file with one name a line")
-    before = [run / LEFT_OUT_FILE] if run else []
-    corpus = load_corpus(data, config=ReadConfig(leave_out=[*leave_out, *before], cache=cache_folder(run)))
+    corpus = load_corpus(data, config=ReadConfig(leave_out=leave_out, cache=cache_folder(run)))
     log_problems(corpus)
     for split in ("train", "valid"):
         log.info("%s: %d tunes, notes %s", split, len(corpus.split(split)), corpus.note_counts(split))
@@ -73,6 +72,12 @@ def data_of(run_dir: Path) -> list[Path]:
         raise FileError(
             f"{path}: no list of data folders ({error}); a run's folder is made by `hocket train`"
         ) from error
+
+
+def left_out_by(run_dir: Path) -> list[Path]:
+    """The list of names that a run left out, if it has one."""
+    path = run_dir / LEFT_OUT_FILE
+    return [path] if path.is_file() else []
 
 
 def arrays_of(corpus: Corpus, split: str) -> list[TuneArrays]:

@@ -5,7 +5,8 @@ so that the mean over the processes is the loss of the whole batch, for any numb
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -80,6 +81,15 @@ class Place:
         """Until all processes are here."""
         if self.world > 1:
             dist.barrier()
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """The first process goes first; the others follow when it is through."""
+        if not self.first:
+            self.wait()
+        yield
+        if self.first:
+            self.wait()
 
     def leave(self) -> None:
         """Take this process out of the group it came into by `open_place`."""

@@ -32,6 +32,7 @@ class TrainingSide(Protocol):
         cpu_minutes: float | None,
         seed: int,
         resume: bool,
+        leave_out: Sequence[Path],
     ) -> object:
         """Train a recipe into a run folder."""
 
@@ -58,9 +59,12 @@ def train(
     minutes: float | None = typer.Option(None, "--minutes", help="CPU minutes to train for (default: the recipe's)."),
     seed: int = typer.Option(0, "--seed", min=0, help="Seed."),
     resume: bool = typer.Option(False, "--resume", help="Go on where a killed run in --out stood, if there is one."),
+    leave_out: list[Path] = typer.Option([], "--leave-out", help="Text file, names of tunes not to read; repeatable."),
 ) -> None:
     """Train a model on MIDI files."""
-    _training().train_command(recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume)
+    _training().train_command(
+        recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume, leave_out=leave_out
+    )
 
 
 def export(

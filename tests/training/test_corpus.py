@@ -75,7 +75,7 @@ def test_broken_and_empty_files_are_reported_and_the_rest_is_read(tmp_path: Path
     (tmp_path / "notes.txt").write_text("left alone")
     corpus = load_corpus([tmp_path])
     assert [tune.name for tune in corpus.tunes] == ["good"]
-    assert sorted(problem.split(":")[0] for problem in corpus.problems) == [
+    assert sorted(problem.file for problem in corpus.problems) == [
         "broken.mid", "empty.mid", "short.mid", "text.mid",
     ]  # fmt: skip
 

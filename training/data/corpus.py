@@ -129,7 +129,7 @@ def write_lists(corpus: Corpus, folder: Path) -> None:
 
 
 def left_out_names(lists: Iterable[Path]) -> set[str]:
-    """Names of tunes, files or file stems to leave out; a line from `#` on is a comment. A list that is not there holds none."""
+    """Names of tunes, files or stems of files; lines that start with `#` are none. A missing list holds none."""
     names: set[str] = set()
     for path in lists:
         if path.is_file():
@@ -156,7 +156,7 @@ def _folder(folder: Path, config: ReadConfig) -> Iterator[_Source]:
                 source=folder.name,
                 spec=spec,
                 work=row.get("group") or name,
-                given=row.get("split", config.unlabelled),
+                given=row.get("split") or config.unlabelled,
             )
 
 

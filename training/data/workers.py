@@ -131,7 +131,8 @@ class _Worker:
         if answer is not None:
             return answer, ""
         status = self.close()
-        return None, f"not read within {job.seconds:g} s" if self._late else f"the reader crashed (exit status {status})"
+        crashed = f"the reader crashed (exit status {status})"
+        return None, f"not read within {job.seconds:g} s" if self._late else crashed
 
     def _answer(self, seconds: float) -> Parsed | None:
         timer = threading.Timer(seconds, self._give_up)
