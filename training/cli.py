@@ -21,7 +21,7 @@ from training.data.augment import TuneArrays
 from training.data.corpus import Corpus, ReadConfig, load_corpus
 from training.data.sets import SETS, SetSpec
 from training.evaluate.copying import copy_gate
-from training.evaluate.melody import open_stepper, score_tunes, scores_of
+from training.evaluate.melody import default_memory, open_stepper, score_tunes, scores_of
 from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_validated
 from training.export.exporter import ExportAbout, export_continue, trained_by
 from training.inputs import arrays_of, cache_folder, data_of, left_out_by, log_problems, read_data, write_inputs
@@ -116,7 +116,8 @@ def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
         return morph.evaluate(loaded, corpus, split)
     tunes, train_tunes = arrays_of(corpus, split), arrays_of(corpus, "train")
     stepper = open_stepper(loaded)
-    scores = scores_of(score_tunes(stepper, tunes, keep=int(loaded.spec.config.get("keep_context", DEFAULT_KEEP))))
+    keep = int(loaded.spec.config.get("keep_context", DEFAULT_KEEP))
+    scores = scores_of(score_tunes(stepper, tunes, keep=keep, memory=default_memory(loaded)))
     return {
         "kind": loaded.spec.kind,
         "split": split,

@@ -81,11 +81,11 @@ def test_the_best_order_is_the_best(tunes: list[TuneArrays]) -> None:
 
 def test_cross_validation_scores_every_event_once(tunes: list[TuneArrays]) -> None:
     sums = cross_validated(tunes, NGramConfig(order=2))
-    assert sums["generated"][2] == sum(len(tune) for tune in tunes)
+    assert sums["generated"][-1] == sum(len(tune) for tune in tunes)
 
 
 def test_rests_are_events_too() -> None:
     tune = tune_of([Event(20, 9), Event(REST, 9), Event(22, 9), Event(REST, 6)])
     nats = MelodyNGram(NGramConfig(order=2), [tune]).nats(tune)
-    assert nats.shape == (4, 2)
+    assert nats.shape == (4, 4)
     assert np.isfinite(nats).all()

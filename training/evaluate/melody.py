@@ -1,18 +1,20 @@
 """Score an exported decoder: nats per note event, one event at a time through onnxruntime, as the live app steps it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from realtime.bundle.store import Bundle
+from realtime.generators.tune_memory import TuneMemory
+from realtime.music.melody_codec import Event
 from training.data.augment import TuneArrays
 from training.data.windows import WindowConfig, score_windows
 from training.export.decoder_graph import STEP_GRAPH
 from training.export.stepper import Stepper
 
 Sums = dict[str, npt.NDArray[np.float64]]
-FIELDS = ("nats_per_note", "nats_pitch", "nats_duration")
+FIELDS = ("nats_per_note", "nats_pitch", "nats_duration", "nats_per_note_memory")
 
 
 def open_stepper(bundle: Bundle) -> Stepper:
@@ -21,49 +23,63 @@ def open_stepper(bundle: Bundle) -> Stepper:
     return Stepper(str(graph), bundle.spec.graph(STEP_GRAPH), int(bundle.spec.config["max_context"]))
 
 
-def log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """In double precision, over the last axis."""
-    x = logits.astype(np.float64)
-    x -= x.max(-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(-1, keepdims=True))
+def default_memory(bundle: Bundle) -> float:
+    """How far the bundle leans towards the tune unless told otherwise; 0 for bundles from before the control."""
+    return next((control.default for control in bundle.spec.controls if control.name == "memory"), 0.0)
 
 
-def tune_nats(stepper: Stepper, tune: TuneArrays, config: WindowConfig) -> npt.NDArray[np.float64]:
-    """[N, 2]: -log p of each event's pitch, and of its duration given the pitch."""
+def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """In double precision, over one axis."""
+    x = np.exp(logits.astype(np.float64) - logits.max())
+    return x / x.sum()
+
+
+def tune_nats(stepper: Stepper, tune: TuneArrays, config: WindowConfig, memory: float) -> npt.NDArray[np.float64]:
+    """[N, 4]: -log p of each event's pitch, and of its duration given the pitch; the same with the tune memory.
+
+    The memory hears the tune from its first event, as it hears a performance; the network hears its window.
+    """
     out = []
+    heard = TuneMemory()
     for piece in score_windows(tune, config):
         stepper.reset()
-        for i, pitch in enumerate(piece.pitch_S.tolist()):
+        for i, (pitch, duration) in enumerate(zip(piece.pitch_S.tolist(), piece.duration_S.tolist(), strict=True)):
             # One row a call, kept ones too: int8 activations are scaled over a call, so groups give other digits.
             stepper.feed(piece.rows_SF[i : i + 1])
             if piece.weight_S[i] == 0:
                 continue
-            out.append(
-                (
-                    -log_softmax(stepper.pitch_logits[0])[pitch],
-                    -log_softmax(stepper.duration_logits[0, pitch])[int(piece.duration_S[i])],
-                )
-            )
+            pitch_P, duration_D = softmax(stepper.pitch_logits[0]), softmax(stepper.duration_logits[0, pitch])
+            plain = np.array([pitch_P[pitch], duration_D[duration]])
+            recalled = np.array([heard.pitch(pitch_P)[pitch], heard.duration(duration_D, pitch)[duration]])
+            out.append(-np.log(np.maximum([*plain, *((1.0 - memory) * plain + memory * recalled)], 1e-12)))
+            heard.add(Event(pitch, duration))
     return np.array(out)
 
 
-def score_tunes(stepper: Stepper, tunes: Iterable[TuneArrays], *, keep: int) -> Sums:
-    """(pitch nats, duration nats, events) by data set."""
+def score_tunes(stepper: Stepper, tunes: Iterable[TuneArrays], *, keep: int, memory: float = 0.0) -> Sums:
+    """(pitch nats, duration nats, both with the tune memory at this strength, events) by data set."""
     config = WindowConfig(length=stepper.max_context, keep=keep)
     sums: Sums = {}
     for tune in tunes:
-        nats = tune_nats(stepper, tune, config)
-        sums[tune.source] = sums.get(tune.source, np.zeros(3)) + np.array([*nats.sum(0), len(nats)])
+        nats = tune_nats(stepper, tune, config, memory)
+        pitch, duration, *recalled = nats.sum(0)
+        part = np.array([pitch, duration, sum(recalled), len(nats)])
+        sums[tune.source] = sums.get(tune.source, np.zeros(4)) + part
     return sums
 
 
 def scores_of(sums: Sums, prefix: str = "") -> dict[str, float]:
-    """Nats per event of all sets together under `prefix`, and of each under `prefix` + its name; rounded to 1e-4."""
+    """Nats per event of all sets together under `prefix`, and of each under `prefix` + its name; rounded to 1e-4.
+
+    A sum is (pitch nats, duration nats, both with the tune memory, events).
+    """
     scores: dict[str, float] = {}
-    total = sum(sums.values(), start=np.zeros(3))
-    parts: Sequence[tuple[str, npt.NDArray[np.float64]]] = [("", total), *sorted(sums.items())] if sums else []
-    for name, (pitch, duration, events) in parts:
+    parts: list[tuple[str, npt.NDArray[np.float64]]] = sorted(sums.items())
+    if parts:
+        parts.insert(0, ("", np.sum([part for _, part in parts], axis=0)))
+    for name, part in parts:
         stem = prefix + (f"{name}." if name else "")
-        for field, value in zip(FIELDS, (pitch + duration, pitch, duration), strict=True):
-            scores[stem + field] = round(float(value / events), 4)
+        pitch, duration, recalled = (part[:-1] / part[-1]).tolist()
+        for field, value in zip(FIELDS, (pitch + duration, pitch, duration, recalled), strict=True):
+            scores[stem + field] = round(value, 4)
     return scores

@@ -12,7 +12,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from realtime.music.melody_codec import DURATIONS, INTERVAL_CLIP, PITCH_IDS, PITCHES, POSITION_TICKS, REST, interval_id
+from realtime.generators.tune_memory import TuneMemory
+from realtime.music.melody_codec import (
+    DURATIONS,
+    INTERVAL_CLIP,
+    PITCH_IDS,
+    PITCHES,
+    POSITION_TICKS,
+    REST,
+    Event,
+    interval_id,
+)
 from training.data.augment import TuneArrays
 from training.evaluate.melody import Sums
 
@@ -85,28 +95,34 @@ class MelodyNGram:
         return self._duration.distribution(contexts)
 
     def nats(self, tune: TuneArrays, order: int | None = None) -> npt.NDArray[np.float64]:
-        """[N, 2]: -log p of each event's pitch, and of its duration given the pitch; by a lower order if given.
+        """[N, 4]: -log p of each event's pitch, and of its duration given the pitch; the same with the tune memory.
 
-        The counts of a lower order are among those of a higher one: it only leaves the longest contexts out.
+        By a lower order if given: its counts are among those of a higher one, it only leaves the longest contexts out.
         """
         n = 1 + (order or self.config.order)  # how many contexts: the general one, histories of 0..order - 1 events
-        out = [
-            (
-                self.pitch_distribution(step.pitch_contexts[:n], step.last)[step.pitch],
-                self.duration_distribution([*step.duration_contexts[:-1][:n], step.duration_contexts[-1]])[
-                    step.duration
-                ],
+        heard, out = TuneMemory(), []
+        for step in _steps(tune, self.config):
+            pitch_P = self.pitch_distribution(step.pitch_contexts[:n], step.last)
+            duration_D = self.duration_distribution([*step.duration_contexts[:-1][:n], step.duration_contexts[-1]])
+            out.append(
+                (
+                    pitch_P[step.pitch],
+                    duration_D[step.duration],
+                    heard.pitch(pitch_P)[step.pitch],
+                    heard.duration(duration_D, step.pitch)[step.duration],
+                )
             )
-            for step in _steps(tune, self.config)
-        ]
+            heard.add(Event(step.pitch, step.duration))
         return -np.log(np.array(out))
 
     def score(self, tunes: Iterable[TuneArrays], order: int | None = None) -> Sums:
-        """(pitch nats, duration nats, events) by data set."""
+        """(pitch nats, duration nats, both with the tune memory, events) by data set."""
         sums: Sums = {}
         for tune in tunes:
             nats = self.nats(tune, order)
-            sums[tune.source] = sums.get(tune.source, np.zeros(3)) + np.array([*nats.sum(0), len(nats)])
+            pitch, duration, *recalled = nats.sum(0)
+            part = np.array([pitch, duration, sum(recalled), len(nats)])
+            sums[tune.source] = sums.get(tune.source, np.zeros(4)) + part
         return sums
 
 
@@ -117,8 +133,8 @@ def best_ngram(train: Sequence[TuneArrays], valid: Sequence[TuneArrays]) -> tupl
         model = MelodyNGram(NGramConfig(order=max(ORDERS), styled=styled), train)
         for order in ORDERS:
             sums = model.score(valid, order)
-            total = sum(sums.values(), start=np.zeros(3))
-            results.append(((total[0] + total[1]) / total[2], NGramConfig(order=order, styled=styled), sums))
+            total = sum(sums.values(), start=np.zeros(4))
+            results.append(((total[0] + total[1]) / total[-1], NGramConfig(order=order, styled=styled), sums))
     _, config, sums = min(results, key=lambda result: result[0])
     return config, sums
 
@@ -129,7 +145,7 @@ def cross_validated(tunes: Sequence[TuneArrays], config: NGramConfig, folds: int
     for fold in range(min(folds, len(tunes))):
         model = MelodyNGram(config, [tune for i, tune in enumerate(tunes) if i % folds != fold])
         for source, part in model.score(tunes[fold::folds]).items():
-            sums[source] = sums.get(source, np.zeros(3)) + part
+            sums[source] = sums.get(source, np.zeros(4)) + part
     return sums
 
 

@@ -62,7 +62,8 @@ def export_continue(
 
 def int8_scores(full: Stepper, small: Stepper, tunes: Sequence[TuneArrays], keep: int) -> dict[str, float]:
     """Valid scores of the shipped int8 graph, and what int8 costs against fp32, both stepped with the cache."""
-    scores = scores_of(score_tunes(small, tunes, keep=keep), "valid.")
+    memory = next(control.default for control in CONTINUE_CONTROLS if control.name == "memory")
+    scores = scores_of(score_tunes(small, tunes, keep=keep, memory=memory), "valid.")
     before = scores_of(score_tunes(full, tunes, keep=keep), "valid.")
     cost = scores["valid.nats_per_note"] - before["valid.nats_per_note"]
     log.info("int8 costs %.4f nats a note (%.4f)", cost, scores["valid.nats_per_note"])
