@@ -20,6 +20,7 @@ from training.config import AnyRecipe, BudgetConfig, PatternRecipe
 from training.data.augment import TuneArrays
 from training.data.corpus import Corpus, ReadConfig, load_corpus
 from training.data.sets import SETS, SetSpec
+from training.evaluate.card import write_card
 from training.evaluate.copying import copy_gate
 from training.evaluate.melody import default_memory, open_stepper, score_tunes, scores_of
 from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_validated
@@ -31,6 +32,7 @@ from training.place import open_place
 from training.recipes import RECIPES
 from training.tasks.base import Task
 from training.tasks.language_model import LanguageModelTask
+from training.warm_start import warm_start
 
 log = logging.getLogger(__name__)
 DEFAULT_KEEP: Final = 192
@@ -46,15 +48,18 @@ def train_command(
     cpu_minutes: float | None = None,
     resume: bool = False,
     leave_out: Sequence[Path] = (),
+    init: Path | None = None,
 ) -> TrainResult:
     """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`).
 
     `resume`: go on where a killed run in `out` stood; from the start if there is none. `leave_out`:
-    text files with names of tunes not to read.
+    text files with names of tunes not to read. `init`: a run whose weights to start from.
     """
-    show_log()
     place = open_place(device)
+    show_log(quiet=not place.first)
     chosen = with_budget(find_recipe(recipe), seed=seed, cpu_minutes=cpu_minutes)
+    if isinstance(chosen, PatternRecipe) and place.device.type != "cpu":
+        raise UsageError(f"{recipe} trains on cpu only; leave --device out")
     folder = out or Path("runs") / recipe
     folder.mkdir(parents=True, exist_ok=True)
     with place.in_turn():  # the first one fills the cache
@@ -66,7 +71,19 @@ def train_command(
         write_inputs(folder, data, corpus, leave_out)
     torch.manual_seed(seed)
     about = describe_run(chosen, corpus, data)
-    return train(make_task(chosen, corpus), chosen.train, folder, about, resume=resume, place=place)
+    task = make_task(chosen, corpus)
+    if init is not None:
+        start_from(task, init)
+    result = train(task, chosen.train, folder, about, resume=resume, place=place)
+    place.leave()
+    return result
+
+
+def start_from(task: Task, run: Path) -> None:
+    """Load another run's weights. Raises `UsageError` for a kind that cannot."""
+    if not isinstance(task, LanguageModelTask):
+        raise UsageError("--init goes on from another run of the continue kind only; leave it out")
+    warm_start(task.network, run)
 
 
 def make_task(recipe: AnyRecipe, corpus: Corpus) -> Task:
@@ -101,10 +118,11 @@ def export_command(run_dir: Path, out: Path) -> Bundle:
     return export_continue(network, export_about, valid_tunes, out)
 
 
-def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
+def evaluate_command(bundle: Path, data: Sequence[Path] = (), *, card: Path | None = None) -> dict[str, Any]:
     """Scores of an exported bundle on held-out melodies, a plain baseline's beside them, and the copy gate.
 
     Scored are the tunes an index.csv calls "test", else the "valid" ones; all of a folder without an index.csv.
+    `card`: a folder for a model card with pictures.
     """
     loaded = load_bundle(bundle)
     if loaded.spec.kind not in ("continue", "morph"):
@@ -112,18 +130,25 @@ def evaluate_command(bundle: Path, data: Sequence[Path] = ()) -> dict[str, Any]:
     corpus = load_corpus(data, config=ReadConfig(unlabelled="test" if data else None, cache=cache_folder(None)))
     log_problems(corpus)
     split = next(name for name in ("test", "valid", "train") if corpus.split(name))
-    if loaded.spec.kind == "morph":
-        return morph.evaluate(loaded, corpus, split)
+    scored = morph.evaluate if loaded.spec.kind == "morph" else evaluate_melody
+    report = scored(loaded, corpus, split)
+    if card is not None:
+        write_card(loaded, report, corpus.split(split), card)
+    return report
+
+
+def evaluate_melody(bundle: Bundle, corpus: Corpus, split: str) -> dict[str, Any]:
+    """Scores of a continue bundle on the melodies of a split."""
     tunes, train_tunes = arrays_of(corpus, split), arrays_of(corpus, "train")
-    stepper = open_stepper(loaded)
-    keep = int(loaded.spec.config.get("keep_context", DEFAULT_KEEP))
-    scores = scores_of(score_tunes(stepper, tunes, keep=keep, memory=default_memory(loaded)))
+    stepper = open_stepper(bundle)
+    keep = int(bundle.spec.config.get("keep_context", DEFAULT_KEEP))
+    scores = scores_of(score_tunes(stepper, tunes, keep=keep, memory=default_memory(bundle)))
     return {
-        "kind": loaded.spec.kind,
+        "kind": bundle.spec.kind,
         "split": split,
         "n": sum(len(tune) for tune in tunes),
         "scores": scores,
-        "baselines": _baselines(loaded, train_tunes if split != "train" else [], tunes),
+        "baselines": _baselines(bundle, train_tunes if split != "train" else [], tunes),
         "copy_gate": copy_gate(stepper, train_tunes, tunes),
     }
 
@@ -137,9 +162,9 @@ def _baselines(bundle: Bundle, train_tunes: list[TuneArrays], tunes: list[TuneAr
     return scores_of(cross_validated(tunes, config)) if len(tunes) > 1 else {}
 
 
-def show_log() -> None:
-    """Log lines to stderr, unless the program has set up logging of its own."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+def show_log(*, quiet: bool = False) -> None:
+    """Log lines to stderr, unless the program has set up logging of its own. `quiet`: only errors."""
+    logging.basicConfig(level=logging.ERROR if quiet else logging.INFO, format="%(asctime)s %(message)s")
 
 
 def find_recipe(name: str) -> AnyRecipe:

@@ -54,12 +54,13 @@ class Recipe:
 class PatternLossConfig:
     """Weights, in nats a pattern, and the schedule in steps."""
 
-    kl: float = 0.2
+    kl: float = 0.1
     free_nats: float = 0.06  # a latent axis
-    plain_steps: int = 600  # reconstruction and order of the axes only
-    ramp_steps: int = 2000  # then all the rest comes in
+    plain_steps: int = 500  # reconstruction and order of the axes only
+    ramp_steps: int = 1500  # then all the rest comes in
     sort: float = 2.0  # axis i sorts patterns by attribute i
     scale: float = 8.0  # axis i is attribute i on its normal scale
+    edit: float = 0.4  # nameless axes of one pattern with the attributes of its edit give the edit
     slide: float = 8.0  # the decoded attributes are what the axes say, also where a slider was moved
     between: float = 0.5  # on the way between two patterns each step is one of the two's own
     pace: float = 20.0  # and they change over evenly

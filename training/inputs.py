@@ -12,6 +12,7 @@ from training.config import AnyRecipe
 from training.data.augment import TuneArrays, to_arrays
 from training.data.corpus import Corpus, ReadConfig, left_out_names, load_corpus, write_lists
 from training.data.generated import generated_tunes
+from training.data.pickups import with_bar_lines
 
 log = logging.getLogger(__name__)
 DATA_FILE: Final = "data.json"  # in a run's folder: where its data was, for the export; never in a bundle
@@ -81,5 +82,8 @@ def left_out_by(run_dir: Path) -> list[Path]:
 
 
 def arrays_of(corpus: Corpus, split: str) -> list[TuneArrays]:
-    """The tunes of a split as arrays."""
-    return [to_arrays(tune) for tune in corpus.split(split)]
+    """The tunes of a split as arrays, put on their bar lines as the train part tells them."""
+    train = [to_arrays(tune) for tune in corpus.split("train")]
+    if split == "train":
+        return with_bar_lines(train, [])[0]
+    return with_bar_lines(train, [to_arrays(tune) for tune in corpus.split(split)])[1]

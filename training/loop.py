@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from training.checkpoint import copy_weights, save_checkpoint
 from training.config import TrainConfig
 from training.optim import EMA_WARMUP_STEPS, Progress, make_optimizer, rate_at, set_rate, update_average
 from training.place import Place, shared_gradients
-from training.report import Report
+from training.report import Pictured, Report
 from training.state import STATE, LoopState, Parts, load_state, save_state, set_random_states, torch_state
 from training.tasks.base import Task
 
@@ -52,7 +53,10 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     run = Run(task, config, out, about, place or Place())
-    return run.to_end(run.resumed() if resume and (out / STATE).is_file() else run.begun())
+    try:
+        return run.to_end(run.resumed() if resume and (out / STATE).is_file() else run.begun())
+    finally:
+        run.report.close()
 
 
 class Run:
@@ -111,6 +115,7 @@ class Run:
             decay = min(config.ema_decay, state.step / (state.step + EMA_WARMUP_STEPS))
             update_average(self.parts.average, self.parts.networks, decay)
             fraction = self.place.from_first(self.progress.fraction(state.step))
+            self.report.done(fraction)
             if state.step % config.log_steps == 0:
                 self._log({"loss": round(sum(state.recent) / len(state.recent), 4)})
             validates = state.step % config.valid_steps == 0 or fraction >= 1.0
@@ -143,13 +148,16 @@ class Run:
         """Score the averaged weights; the best ones become the checkpoint. In the first process only."""
         if not self.place.first:
             return
-        scores = evaluate_average(self.task, self.parts.average)
-        self._log(scores)
         best = self.state.best
-        if not best or scores[self.task.objective] < best[self.task.objective]:
-            self.state.best = scores
-            used = {"step": self.state.step, "cpu_minutes": self.progress.cpu_minutes, "scores": scores}
-            _save_average(self.out, self.task, self.parts.average, {**self.about, **used})
+        with averaged(self.task, self.parts.average):
+            scores = self.task.evaluate()
+            self._log(scores)
+            if not best or scores[self.task.objective] < best[self.task.objective]:
+                self.state.best = scores
+                used = {"step": self.state.step, "cpu_minutes": self.progress.cpu_minutes, "scores": scores}
+                save_checkpoint(self.out, self.task.networks(), {**self.about, **used})
+            if self.report.shows_pictures and isinstance(self.task, Pictured):
+                self.report.pictures(self.task.pictures(), self.state.step)
 
     def _save(self) -> None:
         """Everything to go on from; the processes' random states are gathered by the first one."""
@@ -189,19 +197,12 @@ def _step(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, cl
     optimizer.step()
 
 
-def evaluate_average(task: Task, average: Mapping[str, dict[str, Tensor]]) -> dict[str, float]:
-    """Scores of the averaged weights; the present ones are put back."""
+@contextmanager
+def averaged(task: Task, average: Mapping[str, dict[str, Tensor]]) -> Iterator[None]:
+    """The networks with their averaged weights; then the present ones are put back."""
     present = copy_weights(task.networks())
     _load(task, average)
-    scores = task.evaluate()
-    _load(task, present)
-    return scores
-
-
-def _save_average(out: Path, task: Task, average: Mapping[str, dict[str, Tensor]], about: Mapping[str, Any]) -> None:
-    present = copy_weights(task.networks())
-    _load(task, average)
-    save_checkpoint(out, task.networks(), about)
+    yield
     _load(task, present)
 
 

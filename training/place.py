@@ -114,8 +114,23 @@ def open_place(device: str = "cpu") -> Place:
     if world == 1:
         return Place(device=here)
     if not dist.is_initialized():
-        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        _join("nccl" if device == "cuda" else "gloo")
     return Place(device=here, rank=dist.get_rank(), world=world)
+
+
+def _join(backend: str) -> None:
+    """Come into the group of processes.
+
+    torchrun keeps one store for all its restarts, where a process that is started again may find the addresses of the
+    dead (pytorch #135712): each attempt gets keys of its own. Attempts are counted by machine, so that several machines
+    cannot; there, set TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 for torchrun.
+    """
+    if os.environ.get("LOCAL_WORLD_SIZE") != os.environ["WORLD_SIZE"]:
+        dist.init_process_group(backend)
+        return
+    store, rank, world = next(iter(dist.rendezvous("env://")))
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    dist.init_process_group(backend, store=dist.PrefixStore(f"attempt-{attempt}", store), rank=rank, world_size=world)
 
 
 class Gradients(nn.Module):
@@ -139,4 +154,4 @@ def shared_gradients(networks: Mapping[str, nn.Module], place: Place) -> nn.Modu
     if place.world == 1:
         return plain
     # Of several networks (a GAN's) a loss may leave some out.
-    return DistributedDataParallel(plain, broadcast_buffers=False, find_unused_parameters=len(networks) > 1)
+    return DistributedDataParallel(plain, forward_sync_buffers=False, find_unused_parameters=len(networks) > 1)

@@ -33,13 +33,14 @@ class TrainingSide(Protocol):
         seed: int,
         resume: bool,
         leave_out: Sequence[Path],
+        init: Path | None,
     ) -> object:
         """Train a recipe into a run folder."""
 
     def export_command(self, run_dir: Path, out: Path) -> object:
         """Make a bundle of a run."""
 
-    def evaluate_command(self, bundle: Path, data: Sequence[Path]) -> dict[str, dict[str, float]]:
+    def evaluate_command(self, bundle: Path, data: Sequence[Path], *, card: Path | None) -> dict[str, dict[str, float]]:
         """Score a bundle: "scores" and "baselines" by the same names."""
 
 
@@ -60,10 +61,11 @@ def train(
     seed: int = typer.Option(0, "--seed", min=0, help="Seed."),
     resume: bool = typer.Option(False, "--resume", help="Go on where a killed run in --out stood, if there is one."),
     leave_out: list[Path] = typer.Option([], "--leave-out", help="Text file, names of tunes not to read; repeatable."),
+    init: Path | None = typer.Option(None, "--init", help="Start from the weights of this other run."),
 ) -> None:
     """Train a model on MIDI files."""
     _training().train_command(
-        recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume, leave_out=leave_out
+        recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume, leave_out=leave_out, init=init
     )
 
 
@@ -80,9 +82,10 @@ def evaluate(
     bundle: Path = typer.Argument(help="Folder of a bundle."),
     data: list[Path] = typer.Option([], "--data", help="Folder of .mid files with held-out music; repeatable."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object."),
+    card: Path | None = typer.Option(None, "--card", help="Folder for a model card with pictures."),
 ) -> None:
     """Score a bundle on held-out music, beside a plain baseline (an n-gram, PCA)."""
-    report = _training().evaluate_command(bundle, data)
+    report = _training().evaluate_command(bundle, data, card=card)
     if as_json:
         print_json(report)
     else:

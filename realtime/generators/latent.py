@@ -14,6 +14,8 @@ from realtime.generators.base import GenerateRequest, GeneratorState, resolve_co
 from realtime.generators.graph import open_session
 from realtime.generators.sampling import MASKED, choose
 from realtime.generators.shaping import FILTER, Shape, Shaper
+from realtime.generators.steering import Steering
+from realtime.music.attributes import ATTRIBUTES
 from realtime.music.note import Note, Phrase
 from realtime.music.pattern_codec import (
     FIRST_ONSET,
@@ -74,6 +76,7 @@ class MorphGenerator:
     def __init__(self, bundle: Bundle) -> None:
         self.spec = bundle.spec
         self.network = PatternNetwork(bundle)
+        self._steering = Steering(bundle)
         self._codec = PatternCodec()
         self._last_read: tuple[Phrase, FloatArray] | None = None
         self.network.decode(np.zeros(self.network.latent, np.float32))  # warm-up: the first run allocates
@@ -94,7 +97,16 @@ class MorphGenerator:
         settings = self.settings(request)
         rng = np.random.default_rng(state.seed)
         z_Z = self._start(request.context, rng)
-        return self.play(move(z_Z, settings.offsets), request, settings, rng), state
+        return self.play(self.point(z_Z, settings.offsets), request, settings, rng), state
+
+    def point(self, z_Z: FloatArray, offsets: tuple[float, ...]) -> FloatArray:
+        """Where the sliders lead from a point: raw axes are moved, named ones steered. All at 0: the same point."""
+        named = len(ATTRIBUTES)
+        moved_Z = move(z_Z, (*(0.0,) * named, *offsets[named:]))
+        return self._steering.steer(moved_Z, offsets[:named], self._likeliest)
+
+    def _likeliest(self, z_Z: FloatArray) -> IntArray:
+        return canonical(self.network.decode(z_Z).argmax(-1))
 
     def play(self, z_Z: FloatArray, request: GenerateRequest, settings: Settings, rng: np.random.Generator) -> Phrase:
         """The notes of one point of the latent space, over the asked-for time."""

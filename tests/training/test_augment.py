@@ -13,7 +13,7 @@ from training.data.melodies import BEAT_ONLY
 from training.data.windows import WindowConfig, epoch, score_windows
 
 meters = st.sampled_from([Meter(*pair) for pair in METERS] + [Meter(5, 4), BEAT_ONLY])
-pitch_ids = st.one_of(st.integers(6, PITCHES - 7), st.just(REST))
+pitch_ids = st.one_of(st.integers(13, PITCHES - 14), st.just(REST))
 events = st.builds(Event, pitch_ids, st.integers(0, len(DURATIONS) - 1))
 
 
@@ -26,6 +26,8 @@ def cases(draw: st.DrawFn) -> tuple[EventLine, View]:
         transpose=draw(st.integers(-6, 6)),
         style=draw(st.sampled_from([None, 0])),
         metric=draw(st.booleans()),
+        turn=draw(st.integers(0, 40)),
+        turn_semitones=draw(st.integers(-7, 7)),
     )
     return line, view
 
@@ -42,9 +44,11 @@ def test_a_view_equals_the_row_builder(case: tuple[EventLine, View]) -> None:
     start_tick = line.start_tick + sum(event.ticks for event in line.events[: view.start])
     style = 2 if view.style is None else view.style
     builder = RowBuilder(start_tick=start_tick, meter=line.meter, style=style, metric=view.metric)
+    turned = [view.turn_semitones if view.turn and i >= view.turn else 0 for i in range(view.length)]
+    shown = line.events[view.start : view.start + view.length]
     moved = [
-        event if event.is_rest else Event(event.pitch_id + view.transpose, event.duration_id)
-        for event in line.events[view.start : view.start + view.length]
+        event if event.is_rest else Event(event.pitch_id + view.transpose + by, event.duration_id)
+        for event, by in zip(shown, turned, strict=False)
     ]
     expected = [builder.first(), *(builder.after(event) for event in moved)][:-1]
     assert got.rows_SF.tolist() == [list(row) for row in expected]
@@ -93,3 +97,20 @@ def test_an_epoch_shows_every_tune_and_hides_first_notes_of_cuts(tunes: list[Tun
     for batch in batches:
         assert batch.rows_BSF.shape[:2] == batch.pitch_BS.shape == batch.weight_BS.shape
         assert batch.pitch_BS[batch.weight_BS > 0].max() <= REST
+
+
+def test_a_turn_into_another_key_is_not_held_against_the_network() -> None:
+    line = EventLine(tuple(Event(30 + i % 5, 5) for i in range(40)), 0, Meter())
+    got = window(to_arrays(tune_of(line)), View(turn=20, turn_semitones=5))
+    assert got.weight_S.tolist() == [0.0 if i == 20 else 1.0 for i in range(40)]
+
+
+def test_turns_are_drawn_and_stay_in_range() -> None:
+    rng = np.random.default_rng(0)
+    line = EventLine(tuple(Event(20 + i % 25, 5) for i in range(64)), 0, Meter())
+    tune, config = to_arrays(tune_of(line)), AugmentConfig(modulate=0.5)
+    views = [draw_view(tune, config, rng, inside=False, length=320) for _ in range(300)]
+    assert 60 < sum(view.turn > 0 for view in views) < 200
+    for view in views:
+        pitch_S = window(tune, view).pitch_S
+        assert 0 <= pitch_S.min() <= pitch_S.max() < PITCHES

@@ -25,7 +25,7 @@ from training.networks.pattern_vae import (
     roll_symbols,
     roll_targets,
 )
-from training.networks.soft_attributes import hard_with_gradient, soft_attributes
+from training.networks.soft_attributes import sharpened, soft_attributes
 from training.recipes.morph import morph_debug
 from training.tasks.pattern_vae import PatternTask, attribute_scales
 
@@ -77,7 +77,7 @@ def test_the_gradient_says_what_another_note_would_change() -> None:
     logits[:, :, 0] = 3.0
     logits[0, 0, 20] = 6.0
     logits.requires_grad_()
-    soft_attributes(hard_with_gradient(logits))[0, 0].backward()
+    soft_attributes(sharpened(logits))[0, 0].backward()
     assert logits.grad is not None
     assert logits.grad[0, 5, 30] > 0 > logits.grad[0, 5, 0]
 

@@ -13,11 +13,12 @@ from tests.training.small_task import SmallTask, run
 from training.checkpoint import CHECKPOINT, read_about, read_tensors
 from training.cli import train_command
 from training.config import BudgetConfig, TrainConfig
-from training.loop import train
+from training.loop import Run, train
 from training.state import STATE
 
 ROOT = Path(__file__).parents[2]
 STEPS = 20
+VALIDATE = Run._validate
 
 
 def same_run(a: Path, b: Path) -> None:
@@ -52,19 +53,25 @@ def test_a_killed_process_and_a_resume_change_nothing(tmp_path: Path) -> None:
     same_run(tmp_path / "whole", tmp_path / "killed")
 
 
-def test_the_debug_recipe_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_command("continue-debug", (), tmp_path / "whole", seed=3)
+@pytest.mark.parametrize("recipe", ["continue-debug", "morph-debug"])
+def test_the_debug_recipes_resume_to_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str
+) -> None:
+    """Cut at the second validation; the pattern task's schedule counts steps of its own."""
+    train_command(recipe, (), tmp_path / "whole", seed=3)
     with monkeypatch.context() as patch:
-        patch.setattr("training.loop.Run._validate", _power_cut)
+        patch.setattr("training.loop.Run._validate", _validate_once)
         with pytest.raises(KeyboardInterrupt):
-            train_command("continue-debug", (), tmp_path / "cut", seed=3)
-    assert not (tmp_path / "cut" / CHECKPOINT).exists()
-    train_command("continue-debug", (), tmp_path / "cut", seed=3, resume=True)
+            train_command(recipe, (), tmp_path / "cut", seed=3)
+    assert read_about(tmp_path / "cut")["step"] == 5
+    train_command(recipe, (), tmp_path / "cut", seed=3, resume=True)
     same_run(tmp_path / "whole", tmp_path / "cut")
 
 
-def _power_cut(run: object) -> None:
-    raise KeyboardInterrupt
+def _validate_once(run: Run) -> None:
+    if run.state.step > 5:
+        raise KeyboardInterrupt
+    VALIDATE(run)
 
 
 def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:

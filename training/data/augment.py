@@ -42,6 +42,7 @@ class AugmentConfig:
     inside: float = 0.5  # share that starts inside the tune, as a player's phrase does
     any_style: float = 0.3  # share that does not say its style
     no_metric: float = 0.1  # share that does not say where in the bar it is
+    modulate: float = 0.15  # share that goes on in another key somewhere: a player may do so, the tunes rarely do
     guess_bar: float = 0.5  # share of lines without known bars that are put into 4/4 on a beat drawn by lot
 
 
@@ -72,6 +73,8 @@ class View:
     meter: Meter | None = None  # another meter than the tune's
     shift_ticks: int = 0  # added to the place in the bar
     metric: bool = True
+    turn: int = 0  # from this event of the view on, if not 0, it goes on
+    turn_semitones: int = 0  # so much higher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,11 @@ def window(tune: TuneArrays, view: View) -> Window:
     pitch_S[pitch_S != REST] += view.transpose
     interval_S = tune.interval_N[a:b].copy()
     sounding = np.flatnonzero(pitch_S != REST)
+    turned = sounding[sounding >= view.turn] if view.turn else sounding[:0]
+    if len(turned):
+        pitch_S[turned] += view.turn_semitones
+        before = sounding[sounding < view.turn]
+        interval_S[turned[0]] = interval_id(int(pitch_S[turned[0]]), int(pitch_S[before[-1]]) if len(before) else None)
     if len(sounding):
         interval_S[sounding[0]] = NO_INTERVAL  # nothing sounded before it in this view
     meter = view.meter or tune.meter
@@ -122,6 +130,7 @@ def window(tune: TuneArrays, view: View) -> Window:
     rows_SF[:, 4] = METERS.index(pair) if pair in METERS else METER_OTHER
     rows_SF[:, 5] = tune.style if view.style is None else view.style
     weight_S = np.ones(b - a, np.float32)
+    weight_S[turned[:1]] = 0.0  # nobody can know that the key changes here
     return Window(rows_SF=rows_SF + np.array(OFFSETS), pitch_S=pitch_S, duration_S=duration_S, weight_S=weight_S)
 
 
@@ -136,10 +145,15 @@ def draw_view(tune: TuneArrays, config: AugmentConfig, rng: np.random.Generator,
     spare = len(tune) - MIN_WINDOW
     start = int(rng.integers(0, spare + 1)) if spare > 0 and (inside or rng.random() < config.inside) else 0
     beats_by_lot = tune.meter == BEAT_ONLY and rng.random() < config.guess_bar
+    shown_N = tune.pitch_N[start : start + length]
+    transpose = draw_transposition(shown_N, config, rng)
+    turn, turn_semitones = draw_turn(shown_N, transpose, config, rng)
     return View(
         start=start,
         length=length,
-        transpose=draw_transposition(tune.pitch_N[start : start + length], config, rng),
+        transpose=transpose,
+        turn=turn,
+        turn_semitones=turn_semitones,
         style=0 if rng.random() < config.any_style else None,
         meter=COMMON_TIME if beats_by_lot else None,
         shift_ticks=PPQ * int(rng.integers(0, 4)) if beats_by_lot else 0,
@@ -158,3 +172,14 @@ def draw_transposition(pitch_S: IntArray, config: AugmentConfig, rng: np.random.
     if octaves and rng.random() < config.octave:
         by += octaves[int(rng.integers(len(octaves)))]
     return by
+
+
+def draw_turn(pitch_S: IntArray, transpose: int, config: AugmentConfig, rng: np.random.Generator) -> tuple[int, int]:
+    """Where a line goes on in another key and by how many semitones; (0, 0) for most."""
+    if len(pitch_S) < 2 * MIN_WINDOW or rng.random() >= config.modulate:
+        return 0, 0
+    turn = int(rng.integers(MIN_WINDOW // 2, len(pitch_S) - MIN_WINDOW // 2))
+    notes = pitch_S[turn:][pitch_S[turn:] != REST] + transpose
+    lowest, highest = (-int(notes.min()), PITCHES - 1 - int(notes.max())) if len(notes) else (0, 0)
+    choices = [by for by in range(-7, 8) if by and lowest <= by <= highest]
+    return (turn, choices[int(rng.integers(len(choices)))]) if choices else (0, 0)

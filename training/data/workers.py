@@ -13,18 +13,20 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from realtime.music.melody_codec import MelodyCodec
+from realtime.music import melody_codec
+from training.data import melodies, parse
 from training.data.parse import Job, Parsed, read_frame, write_frame
 
 MAX_BYTES: Final = 4 << 20  # of a MIDI file; the longest of 6,500 is 0.4 MB
 FILES_A_WORKER: Final = 64  # a worker takes half a second to start
 START_SECONDS: Final = 60.0
-READER: Final = 1  # goes up when the same file would be read to other melodies
+READERS: Final = (melodies, parse, melody_codec)  # when their source changes, so may what is read
 ROOT: Final = Path(__file__).parents[2]
 
 
@@ -180,8 +182,13 @@ def _content(job: Job) -> tuple[str, str]:
 
 def _key(sha256: str, job: Job) -> str:
     """Of what the file holds as this program reads it."""
-    parts = (sha256, job.kind, job.tracks, READER, MelodyCodec().table_hash())
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return hashlib.sha256(repr((sha256, job.kind, job.tracks, _readers())).encode()).hexdigest()
+
+
+@cache
+def _readers() -> str:
+    sources = b"".join(Path(module.__file__).read_bytes() for module in READERS)
+    return hashlib.sha256(sources).hexdigest()
 
 
 def _place(cache: Path, key: str) -> Path:

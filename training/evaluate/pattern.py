@@ -38,11 +38,15 @@ def score_bundle(bundle: Bundle, held_out_NS: IntArray, seed: int = 0) -> dict[s
     kl_Z = kl_nats(mean_NZ, log_variance_NZ)
     scores |= {"active_axes": float((kl_Z > ACTIVE_NATS).sum()), "latent": len(kl_Z), "kl_nats": float(kl_Z.sum())}
     seeds_NS = shuffled_NS[:SEEDS]
-    scores |= slider_scores(sweep(generator, seeds_NS), correlations(attributes_of(shuffled_NS)))
+    real_AA = correlations(attributes_of(shuffled_NS))
+    scores |= slider_scores(sweep(generator, seeds_NS), real_AA)
+    alone = slider_scores(sweep(generator, seeds_NS, steered=False), real_AA)
+    scores |= {f"axis_{name}": value for name, value in alone.items()}
     scores |= turn_scores(turned(generator, seeds_NS))
     half = min(PAIRS, len(mean_NZ) // 2)
     ways = [way(network, a_Z, b_Z) for a_Z, b_Z in zip(mean_NZ[:half], mean_NZ[-half:], strict=True)]
     scores |= way_scores(ways)
+    scores["morph_monotone_heard"] = way_scores([canonical(way_PS) for way_PS in ways])["morph_monotone"]
     scores |= prior_scores(prior_samples(network, seed), shuffled_NS)
     return {name: round(float(value), 4) for name, value in scores.items()}
 
@@ -71,9 +75,9 @@ def kl_nats(mean_NZ: npt.NDArray[np.float32], log_variance_NZ: npt.NDArray[np.fl
 
 
 def way(network: PatternNetwork, a_Z: npt.NDArray[np.float32], b_Z: npt.NDArray[np.float32]) -> IntArray:
-    """[P, S]: the patterns at 11 evenly spaced points from a to b."""
+    """[P, S]: the decoder's symbols at 11 evenly spaced points from a to b, as they are (not yet canonical)."""
     places = np.linspace(0, 1, POINTS, dtype=np.float32)
-    return decode_all(network, np.array([a_Z + place * (b_Z - a_Z) for place in places]))
+    return np.array([network.decode(a_Z + place * (b_Z - a_Z)).argmax(-1) for place in places])
 
 
 def way_scores(ways: Sequence[IntArray]) -> dict[str, float]:

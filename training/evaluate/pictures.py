@@ -23,11 +23,15 @@ PROMPT_COLOUR, ANSWER_COLOUR = "#56B4E9", "#D55E00"  # Okabe-Ito
 def opening(path: Path) -> Prime:
     """The first four bars with notes of a file, at most 48 notes."""
     score = read_midi(path)
-    phrase = score.phrase()
+    return Prime(opening_of(score.phrase()), score.tempo.bpm_at(0))
+
+
+def opening_of(phrase: Phrase) -> Phrase:
+    """The first four bars with notes, at most 48 notes."""
     bar = phrase.meter.bar_ticks
     first = phrase.notes[0].start_tick // bar * bar
     notes = [n.shifted(-first) for n in phrase.notes if n.start_tick < first + PROMPT_BARS * bar]
-    return Prime(Phrase.of(notes[:MAX_PROMPT_NOTES], meter=phrase.meter), score.tempo.bpm_at(0))
+    return Phrase.of(notes[:MAX_PROMPT_NOTES], meter=phrase.meter)
 
 
 def draw_answers(titled: Sequence[tuple[str, Prime, OfflineAnswer]], out: Path) -> None:

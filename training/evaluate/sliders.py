@@ -47,8 +47,11 @@ def played(generator: MorphGenerator, z_Z: npt.NDArray[np.float32]) -> IntArray:
     return PatternCodec().encode(phrase, played=False)
 
 
-def sweep(generator: MorphGenerator, seeds_NS: IntArray) -> FloatArray:
-    """[A, N, P, A]: slider, seed, position -> attributes. The slider's axis is set to the position, -3 .. 3 sigma."""
+def sweep(generator: MorphGenerator, seeds_NS: IntArray, *, steered: bool = True) -> FloatArray:
+    """[A, N, P, A]: slider, seed, position -> attributes. The slider is set to the position, -3 .. 3 sigma.
+
+    `steered`: as the generator does it; else its axis alone is set, for seeing what the latent space itself knows.
+    """
     places = np.linspace(-REACH, REACH, POSITIONS)
     out = np.zeros((len(ATTRIBUTES), len(seeds_NS), POSITIONS, len(ATTRIBUTES)))
     for n, symbols_S in enumerate(seeds_NS):
@@ -56,9 +59,11 @@ def sweep(generator: MorphGenerator, seeds_NS: IntArray) -> FloatArray:
         for slider in range(len(ATTRIBUTES)):
             path = []
             for place in places:
+                offsets = np.zeros(len(ATTRIBUTES), np.float32)
+                offsets[slider] = place - mean_Z[slider]
                 z_Z = mean_Z.copy()
                 z_Z[slider] = place
-                path.append(played(generator, z_Z))
+                path.append(played(generator, generator.point(mean_Z, tuple(offsets)) if steered else z_Z))
             out[slider, n] = attributes_of(np.array(path))
     return out
 

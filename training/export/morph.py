@@ -13,6 +13,7 @@ from realtime.bundle.spec import FORMAT_VERSION, BundleSpec
 from realtime.bundle.store import GOLDEN, Bundle, load_bundle, save_bundle
 from realtime.errors import BundleError
 from realtime.generators.latent import PatternNetwork
+from realtime.generators.steering import SCALES_FILE
 from realtime.model_check import verify_golden
 from realtime.music.attributes import ATTRIBUTES
 from realtime.music.pattern_codec import IntArray, PatternCodec
@@ -38,6 +39,7 @@ def export_morph(network: PatternVae, about: ExportAbout, patterns_NS: IntArray,
     files = {
         "encoder.onnx": build_encoder(network.encoder, network.config).SerializeToString(),
         "decoder.onnx": build_decoder(network.decoder, network.config).SerializeToString(),
+        SCALES_FILE: scales(network),
         GOLDEN: golden(network, patterns_NS[:GOLDEN_PATTERNS]),
     }
     raw = share_Z[SLIDERS : SLIDERS + RAW_AXES]
@@ -103,6 +105,13 @@ def order_axes(network: PatternVae, patterns_NS: IntArray) -> np.ndarray:
     for layer in (decoder.slots, decoder.again):
         layer.weight.copy_(layer.weight[:, order].clone())
     return np.array(shares)[order.numpy()]
+
+
+def scales(network: PatternVae) -> bytes:
+    """`scales.npz`: each attribute's knots [A, Q] and their normal scores [A, Q]."""
+    file = io.BytesIO()
+    np.savez_compressed(file, knots=network.knots_AQ.numpy(), scores=network.scores_AQ.numpy())
+    return file.getvalue()
 
 
 @torch.no_grad()

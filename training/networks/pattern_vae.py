@@ -6,7 +6,6 @@ The decoder has no recurrence: one call gives all steps. `conv-softmax` is shipp
 compared with.
 """
 
-# ruff: noqa: N815  shape suffixes
 from dataclasses import dataclass
 from typing import Final
 

@@ -15,11 +15,13 @@ from realtime.music.pattern_codec import FIRST_ONSET, PITCH_LOW, PITCHES, REST, 
 NEARLY = 0.998  # certainty in logarithms stops here
 
 
-def hard_with_gradient(logits_BSK: Tensor) -> Tensor:
-    """The likeliest symbol as 0 and 1, with the gradient of the probabilities (straight through)."""
-    soft = logits_BSK.softmax(-1)
-    hard = torch.zeros_like(soft).scatter_(-1, soft.argmax(-1, keepdim=True), 1.0)
-    return hard + soft - soft.detach()
+def sharpened(logits_BSK: Tensor) -> Tensor:
+    """Probabilities squared and put in proportion: nearer to the likeliest symbol, and their gradient is a true one.
+
+    (The likeliest symbol with the gradient of the probabilities, "straight through", makes ranges and leaps grow
+    without end: each far note promises much and never pays for being there.)
+    """
+    return (2 * logits_BSK).softmax(-1)
 
 
 def soft_attributes(p_BSK: Tensor) -> Tensor:

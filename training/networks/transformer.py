@@ -1,6 +1,7 @@
 """The melody transformer: one step an event, pitch first, then its duration.
 
-Shapes: B windows, S rows, F features of a row, D width, H heads, G of them for keys and values, K width of a head, P pitch ids, L duration ids.
+Shapes: B windows, S rows, F features of a row, D width, H heads, G of them for keys and values, K width of a head,
+P pitch ids, L duration ids.
 """
 
 import math

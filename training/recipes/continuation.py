@@ -14,7 +14,13 @@ def continue_debug() -> Recipe:
         kind="continue",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(steps=10), learning_rate=1e-2, warmup_steps=2, ema_decay=0.5, valid_steps=5, log_steps=5
+            budget=BudgetConfig(steps=10),
+            learning_rate=1e-2,
+            warmup_steps=2,
+            ema_decay=0.5,
+            valid_steps=5,
+            log_steps=5,
+            bf16=False,
         ),
         network=TransformerConfig(width=32, layers=2, heads=2, max_context=64, dropout=0.0),
         windows=WindowConfig(length=64, keep=32, batch_events=512),

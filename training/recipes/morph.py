@@ -32,7 +32,7 @@ def morph_pattern() -> PatternRecipe:
         kind="morph",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(cpu_minutes=22.5, wall_minutes=22.5),
+            budget=BudgetConfig(cpu_minutes=16, wall_minutes=32),
             learning_rate=2e-3,
             warmup_steps=100,
             weight_decay=0.01,
@@ -44,13 +44,13 @@ def morph_pattern() -> PatternRecipe:
 
 
 def morph_plain(decoder: str) -> PatternRecipe:
-    """For comparing decoders: a plain VAE of the same sizes, two CPU minutes."""
+    """For comparing decoders: a plain VAE of the same sizes, three quarters of a CPU minute."""
     return PatternRecipe(
         name=f"morph-plain-{decoder}",
         kind="morph",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(cpu_minutes=2),
+            budget=BudgetConfig(cpu_minutes=0.75),
             learning_rate=2e-3,
             warmup_steps=100,
             weight_decay=0.01,
@@ -59,7 +59,9 @@ def morph_plain(decoder: str) -> PatternRecipe:
             log_steps=100,
         ),
         network=PatternNetConfig(decoder=decoder),
-        loss=PatternLossConfig(sort=0.0, scale=0.0, slide=0.0, between=0.0, pace=0.0, ramp_steps=400, plain_steps=100),
+        loss=PatternLossConfig(
+            sort=0.0, scale=0.0, edit=0.0, slide=0.0, between=0.0, pace=0.0, ramp_steps=400, plain_steps=100
+        ),
     )
 
 

@@ -14,7 +14,11 @@ from training.config import Recipe
 from training.data.augment import TuneArrays
 from training.data.windows import Batch, epoch, whole_tunes
 from training.networks.transformer import MelodyTransformer
+from training.report import Picture
 from training.tasks.base import OBJECTIVE
+from training.tasks.samples import PROMPT, continued, roll
+
+PICTURES = 4
 
 
 class LanguageModelTask:
@@ -39,7 +43,7 @@ class LanguageModelTask:
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """Nats per event of the batch."""
         pitch_BS, duration_BS = nats(self.network, batch)
-        weight_BS = torch.from_numpy(batch.weight_BS)
+        weight_BS = torch.from_numpy(batch.weight_BS).to(pitch_BS.device)
         yield "network", ((pitch_BS + duration_BS) * weight_BS).sum() / weight_BS.sum()
 
     def evaluate(self) -> dict[str, float]:
@@ -49,19 +53,43 @@ class LanguageModelTask:
         with torch.no_grad():
             for batch in whole_tunes(self.valid_tunes, self.recipe.windows):
                 pitch_BS, duration_BS = nats(self.network, batch)
-                weight_BS = torch.from_numpy(batch.weight_BS)
+                weight_BS = torch.from_numpy(batch.weight_BS).to(pitch_BS.device)
                 parts = torch.stack([pitch_BS * weight_BS, duration_BS * weight_BS, weight_BS]).sum(-1)
-                for source, part in zip(batch.sources, parts.T.double().numpy(), strict=True):
+                for source, part in zip(batch.sources, parts.T.double().cpu().numpy(), strict=True):
                     sums[source] = sums.get(source, np.zeros(3)) + part
         self.network.train()
         return score_table(sums)
 
+    def pictures(self) -> Mapping[str, Picture]:
+        """Answers to the openings of a few valid tunes."""
+        self.network.eval()
+        out = {}
+        for number, tune in enumerate(self.valid_tunes[:: max(1, len(self.valid_tunes) // PICTURES)][:PICTURES]):
+            events = continued(self.network, tune)
+            out[f"answer/{number}"] = roll(events, min(PROMPT, len(tune)))
+        self.network.train()
+        return out
+
+    def shard(self, batch: Batch, rank: int, world: int) -> tuple[Batch, float]:
+        """Every `world`-th window; its share of the events that count."""
+        part = slice(rank, None, world) if rank < len(batch.sources) else slice(0, 1)
+        own = Batch(
+            rows_BSF=batch.rows_BSF[part],
+            pitch_BS=batch.pitch_BS[part],
+            duration_BS=batch.duration_BS[part],
+            weight_BS=batch.weight_BS[part],
+            sources=batch.sources[part],
+        )
+        share = float(own.weight_BS.sum() / batch.weight_BS.sum())
+        return own, share if rank < len(batch.sources) else 0.0
+
 
 def nats(network: MelodyTransformer, batch: Batch) -> tuple[Tensor, Tensor]:
     """-log p of each pitch, and of each duration given its pitch, [B, S] both."""
-    rows_BSF, pitch_BS = torch.from_numpy(batch.rows_BSF), torch.from_numpy(batch.pitch_BS)
+    device = next(network.parameters()).device
+    arrays = (batch.rows_BSF, batch.pitch_BS, batch.duration_BS)
+    rows_BSF, pitch_BS, duration_BS = (torch.from_numpy(array).to(device) for array in arrays)
     logits_BSP, logits_BSL = network(rows_BSF, pitch_BS)
-    duration_BS = torch.from_numpy(batch.duration_BS)
     return (
         F.cross_entropy(logits_BSP.float().transpose(1, 2), pitch_BS, reduction="none"),
         F.cross_entropy(logits_BSL.float().transpose(1, 2), duration_BS, reduction="none"),

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from realtime.music.attributes import attributes_of
 from realtime.music.pattern_codec import IntArray
 from training.config import PatternRecipe
+from training.data.edits import edited_pairs
 from training.data.patterns import draw_transposed
 from training.networks.pattern_vae import (
     KNOTS,
@@ -22,13 +23,14 @@ from training.networks.pattern_vae import (
     draw,
     roll_targets,
 )
-from training.networks.soft_attributes import hard_with_gradient, soft_attributes
+from training.networks.soft_attributes import sharpened, soft_attributes
 
 TIE_SHARE = 0.15  # of an attribute's scale at most for any single value, before the rest is stretched to fill it
 SORT_DELTA = 10.0
+LIMIT = 3.5  # sigmas: an edit may lie outside of all that was seen
 REACH = 2.5  # sigmas to either side that the sliders are trained for
 VALID_PATTERNS = 2000
-SLIDE_PULL = 2.0  # cross entropy's pull on a badly wrong pattern is about 5
+SLIDE_PULL = 4.0  # cross entropy's pull on a badly wrong pattern is about 5
 SHARE = 4  # one pattern in so many is also slid, and moved towards another
 
 
@@ -46,7 +48,7 @@ class PatternTask:
         self.network.knots_AQ.copy_(torch.from_numpy(knots))
         self.network.scores_AQ.copy_(torch.from_numpy(scores))
         self.shaped = recipe.loss.slide > 0  # named axes and straight ways, or a plain VAE
-        self.steps = 0
+        self.seed = self.steps = 0
 
     def networks(self) -> Mapping[str, nn.Module]:
         """One network, one optimiser."""
@@ -55,6 +57,7 @@ class PatternTask:
     def batches(self, seed: int) -> Iterator[IntArray]:
         """Epoch after epoch of the windows in drawn order and keys."""
         rng = np.random.default_rng(seed)
+        self.seed = seed
         while True:
             order = rng.permutation(len(self.train_NS))
             for part in np.array_split(order, max(1, len(order) // self.data.batch)):
@@ -73,7 +76,7 @@ class PatternTask:
         loss = self._reconstruction(logits, symbols_BS) + self._kl(mean_BZ, log_variance_BZ)
         if self.shaped:
             wanted_BA = self.network.standardise(torch.from_numpy(attributes_of(batch)).float())
-            loss = loss + self._sorted(mean_BZ, wanted_BA)
+            loss = loss + self._sorted(mean_BZ, wanted_BA) + self.loss.edit * self._edited(batch)
             if self.ramp > 0:
                 moved = self.slide_error(draw(mean_BZ, log_variance_BZ)[: len(batch) // SHARE])
                 loss = loss + self.ramp * (self.loss.slide * moved + self._between(mean_BZ, symbols_BS))
@@ -98,13 +101,22 @@ class PatternTask:
         sort = (pairs - order).abs().mean((0, 1)).sum()
         return self.loss.sort * sort + self.loss.scale * F.smooth_l1_loss(axes_BA, wanted_BA) * SLIDERS
 
+    def _edited(self, batch: IntArray) -> Tensor:
+        """What a pattern's nameless axes and its edit's attributes together say must be the edit."""
+        rng = np.random.default_rng((self.seed, self.steps))  # by step, so that a resumed run goes on with the same
+        source_BS, goal_BS = edited_pairs(batch[: len(batch) // SHARE], rng)
+        z_BZ = draw(*self.network.encoder(torch.from_numpy(source_BS)))
+        named_BA = self.network.standardise(torch.from_numpy(attributes_of(goal_BS)).float())
+        z_BZ = torch.cat([named_BA.clamp(-LIMIT, LIMIT), z_BZ[:, SLIDERS:]], 1)
+        return self._reconstruction(self.network.decoder(z_BZ), torch.from_numpy(goal_BS))
+
     def slide_error(self, z_BZ: Tensor) -> Tensor:
         """One slider of each pattern is moved at random: distance of all decoded attributes from what the axes say."""
         moved = F.one_hot(torch.randint(SLIDERS, z_BZ.shape[:1]), z_BZ.shape[1]).bool()
         places = (torch.rand(len(z_BZ), 1) * 2 - 1) * REACH
         z_BZ = torch.where(moved, places, z_BZ)
         with torch.autocast("cpu", enabled=False):
-            p_BSK = hard_with_gradient(bounded(self.network.decoder(z_BZ).float(), SLIDE_PULL))
+            p_BSK = sharpened(bounded(self.network.decoder(z_BZ).float(), SLIDE_PULL))
             got_BA = self.network.standardise(soft_attributes(p_BSK))
         low_A, high_A = self.network.scores_AQ[:, 0], self.network.scores_AQ[:, -1]
         wanted_BA = torch.minimum(torch.maximum(z_BZ[:, :SLIDERS], low_A), high_A)
@@ -120,7 +132,7 @@ class PatternTask:
         a, b = (log_p.gather(-1, x[..., None])[..., 0] for x in (a_BS, b_BS))
         differs = a_BS != b_BS
         either = -torch.where(differs, torch.logaddexp(a, b), a).sum(-1).mean()
-        p_BSK = hard_with_gradient(logits)
+        p_BSK = sharpened(logits)
         left = 1 - p_BSK.gather(-1, a_BS[..., None])[..., 0]
         share_B = (left * differs).sum(-1) / differs.sum(-1).clamp(min=1)
         return self.loss.between * either + self.loss.pace * (share_B - place_B1[:, 0]).square().mean()

@@ -1,0 +1,66 @@
+"""Named sliders, closed loop: the axes are moved until the decoded pattern is what the sliders ask for.
+
+An axis alone gets near: how far it must go depends on the pattern. A few rounds of decode, measure, correct find the
+place, and bring the attributes that nobody asked to change back to where they were.
+
+Shapes: Z latent axes, A attributes (the first A axes are theirs), Q knots of an attribute's scale.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from realtime.bundle import Bundle
+from realtime.errors import BundleError
+from realtime.music.attributes import ATTRIBUTES, attributes_of
+from realtime.music.pattern_codec import IntArray
+
+FloatArray = npt.NDArray[np.float32]
+SCALES_FILE: Final = "scales.npz"
+ROUNDS: Final = 6
+RATE: Final = 0.6  # of the distance still to go that the axes are moved by in a round
+ASKED_WEIGHT: Final = 4.0  # a slider that was moved counts so much more than one that was not
+FARTHEST: Final = 4.5  # sigmas
+
+
+class Steering:
+    """The attributes' normal scales, and the search on them."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        path = bundle.folder / SCALES_FILE
+        try:
+            with np.load(path, allow_pickle=False) as scales:
+                self._knots_AQ, self._scores_AQ = scales["knots"], scales["scores"]
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{path}: no scales of the sliders ({error}); export the bundle again") from None
+        if len(self._knots_AQ) != len(ATTRIBUTES) or self._knots_AQ.shape != self._scores_AQ.shape:
+            raise BundleError(f"{path}: scales {self._knots_AQ.shape}, expected {len(ATTRIBUTES)} rows; export again")
+
+    def scores(self, symbols_S: IntArray) -> FloatArray:
+        """Where the pattern lies on the scale of each attribute, in sigmas."""
+        rows = zip(attributes_of(symbols_S), self._knots_AQ, self._scores_AQ, strict=True)
+        return np.array([np.interp(value, knots_Q, scores_Q) for value, knots_Q, scores_Q in rows], np.float32)
+
+    def steer(self, z_Z: FloatArray, offsets: Sequence[float], decode: Callable[[FloatArray], IntArray]) -> FloatArray:
+        """The point at which the pattern's attributes have changed by `offsets`, as nearly as six rounds find it.
+
+        All offsets 0: the same point.
+        """
+        asked_A = np.array(offsets, np.float32)
+        if not asked_A.any():
+            return z_Z
+        size = len(asked_A)
+        start_A = self.scores(decode(z_Z))
+        wanted_A = np.clip(start_A + asked_A, self._scores_AQ[:, 0], self._scores_AQ[:, -1])
+        weight_A = np.where(asked_A != 0, ASKED_WEIGHT, 1.0)
+        point_Z, best_Z, least = z_Z.copy(), z_Z, np.inf
+        point_Z[:size] += wanted_A - start_A
+        for _ in range(ROUNDS):
+            left_A = wanted_A - self.scores(decode(point_Z))
+            error = float((weight_A * np.abs(left_A)).sum())
+            if error < least:
+                best_Z, least = point_Z.copy(), error
+            point_Z[:size] = np.clip(point_Z[:size] + RATE * left_A, -FARTHEST, FARTHEST)
+        return best_Z

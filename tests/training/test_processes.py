@@ -1,0 +1,90 @@
+"""Two processes that share each batch learn what one does, also when one of them is killed on the way."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from realtime.errors import UsageError
+from tests.training.rank_process import recipe
+from training import cli
+from training.checkpoint import CHECKPOINT, read_tensors
+from training.data.augment import TuneArrays
+from training.data.windows import epoch
+from training.place import Place
+from training.tasks.language_model import LanguageModelTask
+
+ROOT = Path(__file__).parents[2]
+STEPS = 12
+
+
+def torchrun(*arguments: str, restarts: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["--max-restarts", str(restarts), "-m", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return read_tensors(folder / CHECKPOINT)[0]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[float, ...]]:
+    """The same run in one process."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "find_recipe", lambda name: recipe(STEPS))
+        return folder, cli.train_command("continue-debug", (), folder, seed=3).losses
+
+
+@pytest.mark.processes
+def test_two_processes_give_the_loss_curve_of_one(tmp_path: Path, alone: tuple[Path, tuple[float, ...]]) -> None:
+    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS))
+    assert done.returncode == 0, done.stderr[-3000:]
+    steps, *losses = json.loads((tmp_path / "losses.json").read_text())
+    assert steps == STEPS
+    np.testing.assert_allclose(losses, alone[1], rtol=0, atol=1e-5)
+    ours, theirs = weights(tmp_path), weights(alone[0])
+    for key in theirs:
+        torch.testing.assert_close(ours[key], theirs[key], rtol=0, atol=1e-4)
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 5  # the first process writes, and it alone
+
+
+@pytest.mark.processes
+def test_a_killed_process_is_started_again_and_the_run_goes_on(
+    tmp_path: Path, alone: tuple[Path, tuple[float, ...]]
+) -> None:
+    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS), "1", "7", restarts=1)
+    assert done.returncode == 0, done.stderr[-3000:]
+    steps, *losses = json.loads((tmp_path / "losses.json").read_text())
+    assert (steps, len(losses)) == (STEPS, 7)  # from the state after step 5
+    np.testing.assert_allclose(losses, alone[1][-7:], rtol=0, atol=1e-5)
+    for key, value in weights(alone[0]).items():
+        torch.testing.assert_close(weights(tmp_path)[key], value, rtol=0, atol=1e-4)
+
+
+def test_the_parts_of_a_batch_make_up_the_whole(tunes: list[TuneArrays]) -> None:
+    made = recipe(1)
+    task = LanguageModelTask(made, tunes[:6], tunes[6:])
+    batch = next(epoch(tunes, made.windows, made.augment, np.random.default_rng(0)))
+    (whole,) = (loss for _, loss in task.losses(batch))
+    for world in (2, 3, 100):
+        parts = [Place(rank=rank, world=world).shard(task, batch) for rank in range(world)]
+        assert sum(share for _, share in parts) == pytest.approx(1.0)
+        total = sum(float(loss.detach()) * share for part, share in parts for _, loss in task.losses(part))
+        assert total == pytest.approx(float(whole.detach()), abs=1e-5)
+
+
+def test_arrays_are_shared_by_rows_and_other_batches_are_refused() -> None:
+    place = Place(rank=1, world=2)
+    rows, share = place.shard(object(), np.arange(5))
+    assert (rows.tolist(), share) == ([1, 3], 0.4)
+    with pytest.raises(UsageError, match="object cannot be shared between processes"):
+        place.shard(object(), {"a": 1})
