@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from realtime.generators.event_choice import lean
+from realtime.generators.sampling import probabilities
 from realtime.generators.tune_memory import MemorySettings, PhraseMemory, TuneMemory
 from realtime.music.melody_codec import DURATIONS, PITCH_IDS, REST, Event
 
@@ -62,6 +64,13 @@ def test_a_memory_on_a_base_is_one_memory() -> None:
     whole = heard(*MOTIF * 3)
     assert fork.pitch(FLAT_P) == pytest.approx(whole.pitch(FLAT_P))
     assert base.pitch(FLAT_P) == pytest.approx(heard(*MOTIF * 2).pitch(FLAT_P))
+
+
+def test_what_the_network_rules_out_a_memory_does_not_bring_back() -> None:
+    plain, recalled = np.array([0.5, 0.5, 0.0]), np.array([0.1, 0.1, 0.8])
+    share = probabilities(lean(plain, recalled, 0.7), temperature=1.0, top_p=1.0)
+    assert share[2] < 0.05
+    assert probabilities(lean(plain, recalled, 0.0), temperature=1.0, top_p=1.0) == pytest.approx(plain, abs=1e-6)
 
 
 def test_a_phrase_that_grows_and_changes_its_mind_is_remembered_as_it_is() -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from realtime.bundle.store import Bundle
-from realtime.generators.tune_memory import TuneMemory
+from realtime.generators.event_choice import lean
+from realtime.generators.sampling import probabilities
+from realtime.generators.tune_memory import Probabilities, TuneMemory
 from realtime.music.melody_codec import Event
 from training.data.augment import TuneArrays
 from training.data.windows import WindowConfig, score_windows
@@ -34,6 +36,11 @@ def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return x / x.sum()
 
 
+def leant(plain: Probabilities, recalled: Probabilities, strength: float) -> Probabilities:
+    """The network's probabilities as the live generator leans them towards the tune."""
+    return plain if recalled is plain else probabilities(lean(plain, recalled, strength), temperature=1.0, top_p=1.0)
+
+
 def tune_nats(stepper: Stepper, tune: TuneArrays, config: WindowConfig, memory: float) -> npt.NDArray[np.float64]:
     """[N, 4]: -log p of each event's pitch, and of its duration given the pitch; the same with the tune memory.
 
@@ -49,9 +56,12 @@ def tune_nats(stepper: Stepper, tune: TuneArrays, config: WindowConfig, memory: 
             if piece.weight_S[i] == 0:
                 continue
             pitch_P, duration_D = softmax(stepper.pitch_logits[0]), softmax(stepper.duration_logits[0, pitch])
-            plain = np.array([pitch_P[pitch], duration_D[duration]])
-            recalled = np.array([heard.pitch(pitch_P)[pitch], heard.duration(duration_D, pitch)[duration]])
-            out.append(-np.log(np.maximum([*plain, *((1.0 - memory) * plain + memory * recalled)], 1e-12)))
+            plain = (pitch_P[pitch], duration_D[duration])
+            leaning = (
+                leant(pitch_P, heard.pitch(pitch_P), memory)[pitch],
+                leant(duration_D, heard.duration(duration_D, pitch), memory)[duration],
+            )
+            out.append(-np.log(np.maximum([*plain, *leaning], 1e-12)))
             heard.add(Event(pitch, duration))
     return np.array(out)
 
