@@ -1,9 +1,10 @@
 """One event of Continue at 256 events of context, beside other ways to compute it: `python -m tests.benchmarks.decode`
 
 All in one process and one run, one thread each, in turn in small batches; ratios are those of the medians.
-`p50_ms` is a whole event of the shipped bundle: the network's step, the draw of pitch and duration, the note.
-`vs_*` is a contestant's time over ours: `torch_naive` and `torch_cache` hold the bundle's own weights (int8 times
-scale, see `weights`), `hf_generate` and `ctranslate2` are a GPT-2 of the same width, layers and heads, 128 tokens.
+`p50_ms` is a whole event of the shipped bundle: the network's step, the tune memory, the draw of pitch and duration,
+the note. `network_p50_ms` is the same with the tune memory off, which is what the others do, and `vs_*` is a
+contestant's time over that: `torch_naive` and `torch_cache` hold the bundle's own weights (int8 times scale, see
+`weights`), `hf_generate` and `ctranslate2` are a GPT-2 of the same width, layers and heads, 128 tokens.
 `vs_limit` is our step alone over the time to read its int8 weights once, at the speed at which this core scans that
 many bytes again and again. `by_cpu_time` holds the same ratios of CPU times: where they differ much, the machine was
 busy. `spaced_*`: an event every 20 ms, with caches gone cold, as when playing.
@@ -45,7 +46,16 @@ from tests.benchmarks.measure import (
 CONTEXT: Final = 256
 ENDLESS_TICKS: Final = PPQ * 1024
 SPACING_SECONDS: Final = 0.02
-BATCHES: Final = {"event": 16, "step": 16, "limit": 32, "torch_naive": 3, "torch_cache": 16, "hf": 16, "ct2": 32}
+BATCHES: Final = {
+    "shipped": 16,
+    "event": 16,
+    "step": 16,
+    "limit": 32,
+    "torch_naive": 3,
+    "torch_cache": 16,
+    "hf": 16,
+    "ct2": 32,
+}
 # Name in the report -> (contestant, what of ours it is measured against).
 RATIOS: Final = {
     "vs_torch_naive": ("torch_naive", "event"),
@@ -72,15 +82,16 @@ def context_rows(events: int) -> list[Row]:
 class Events:
     """`ContinueGenerator.stream` as the engine uses it."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, controls: Mapping[str, float]) -> None:
         self._generator = ContinueGenerator(bundle)
+        self._controls = controls
         self._seed = 0
 
     def run(self, count: int) -> Batch:
         """`count` notes around the context. A rest before a note is an event of its own."""
         context = prompt(CONTEXT - count // 2)
         end = context.notes[-1].end_tick
-        request = GenerateRequest(context=context, start_tick=end, length_ticks=ENDLESS_TICKS)
+        request = GenerateRequest(context=context, start_tick=end, length_ticks=ENDLESS_TICKS, controls=self._controls)
         self._seed += 1
         stream = self._generator.stream(request, GeneratorState(self._seed))
         notes = [next(stream)]
@@ -122,7 +133,11 @@ class Reads:
 
 def contestants(bundle: Bundle, folder: Path) -> dict[str, Contestant]:
     """Ours and those whose packages are here; one line on stderr for each that is not."""
-    made: dict[str, Contestant] = {"event": Events(bundle), "step": Steps(bundle)}
+    made: dict[str, Contestant] = {
+        "shipped": Events(bundle, {}),
+        "event": Events(bundle, {"memory": 0.0}),
+        "step": Steps(bundle),
+    }
     config = bundle.spec.config
     sizes = {"layers": int(config["layers"]), "heads": int(config["heads"])}
     sizes["width"] = sizes["heads"] * int(config["head_dim"])
@@ -190,11 +205,12 @@ def measure(rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         rivals = contestants(bundle, Path(folder))
         samples = round_robin(rivals, BATCHES, rounds=rounds)
-    far_apart = spaced(rivals["event"], 2 * rounds)
-    event, step = samples["event"], samples["step"]
+    far_apart = spaced(rivals["shipped"], 2 * rounds)
+    shipped, event, step = samples["shipped"], samples["event"], samples["step"]
     return {
-        "p50_ms": milliseconds(event.p50),
-        "p99_ms": milliseconds(percentile(event.wall, 99)),
+        "p50_ms": milliseconds(shipped.p50),
+        "p99_ms": milliseconds(percentile(shipped.wall, 99)),
+        "network_p50_ms": milliseconds(event.p50),
         "context": CONTEXT,
         **ratios(samples, lambda s: s.p50),
         "step_p50_ms": milliseconds(step.p50),
