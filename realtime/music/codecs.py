@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from realtime.music.chorale import ChoraleCodec
 from realtime.music.melody_codec import MelodyCodec
 from realtime.music.pattern_codec import PatternCodec
 from realtime.music.pianoroll import PianoRollCodec
@@ -18,4 +19,6 @@ class Codec(Protocol):
         """sha256 of the codec's tables: weights trained under another hash do not fit."""
 
 
-CODECS: dict[str, Codec] = {codec.name: codec for codec in (MelodyCodec(), PianoRollCodec(), PatternCodec())}
+CODECS: dict[str, Codec] = {
+    codec.name: codec for codec in (MelodyCodec(), PianoRollCodec(), PatternCodec(), ChoraleCodec())
+}
