@@ -16,12 +16,12 @@ class Latest(Generic[T]):
     """One slot, newest wins. Any thread puts an immutable value; one consumer takes it."""
 
     def __init__(self) -> None:
-        self._value: T | None = None
+        self._slot: deque[T] = deque(maxlen=1)  # append and popleft are atomic; read-and-empty of an attribute is not
         self._ready = threading.Event()
 
     def put(self, value: T) -> None:
         """Replace whatever waits."""
-        self._value = value
+        self._slot.append(value)
         self._ready.set()
 
     def take(self, timeout_seconds: float | None = None) -> T | None:
@@ -29,8 +29,14 @@ class Latest(Generic[T]):
         if not self._ready.wait(timeout_seconds):
             return None
         self._ready.clear()
-        value, self._value = self._value, None
-        return value
+        try:
+            return self._slot.popleft()
+        except IndexError:  # woken, or taken already
+            return None
+
+    def wake(self) -> None:
+        """Let the consumer's `take` return, with None if nothing waits."""
+        self._ready.set()
 
     @property
     def waiting(self) -> bool:

@@ -11,7 +11,8 @@ import msgspec
 
 from realtime.music.units import TempoAnchor
 
-WIRE_VERSION: Final = 1
+WIRE_VERSION: Final = 2
+THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
 
 
 class Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -27,6 +28,13 @@ class ChunkNote(msgspec.Struct, frozen=True, array_like=True):
     velocity: int
 
 
+class Way(msgspec.Struct, frozen=True, array_like=True):
+    """A channel of an output."""
+
+    port: str  # name of an output of its own; empty: the common one
+    channel: int  # 0..15
+
+
 # --- engine -> player ---------------------------------------------------------------------------------
 
 
@@ -39,6 +47,9 @@ class Chunk(Message, frozen=True, tag=True):
     channel: int  # 0..15
     start_tick: int
     notes: tuple[ChunkNote, ...]
+    monophonic: bool = False  # each note-on ends what else of the part sounds
+    port: str = ""  # name of an output of its own; empty: the common one
+    epoch: int = 0  # of the `Transport` the ticks are meant for; 0: whatever plays, and refused while stopped
 
 
 class Cut(Message, frozen=True, tag=True):
@@ -48,16 +59,63 @@ class Cut(Message, frozen=True, tag=True):
     generation: int
 
 
+class SetPorts(Message, frozen=True, tag=True):
+    """The outputs there are to be beside the common one: others are released and closed, new ones opened. What is
+    placed for an output that is not there (yet) is lost, and counted. Answered by a `Plugged` for each that opens."""
+
+    names: tuple[str, ...]
+
+
+class Program(Message, frozen=True, tag=True):
+    """The sound of a part's channel: bank and program are sent now, and whenever the output is opened anew."""
+
+    part: str
+    port: str
+    channel: int  # 0..15
+    bank: int  # 0..16383
+    program: int  # 1..128, as musicians count; 0: leave the sound alone from now on
+
+
 class SetTempo(Message, frozen=True, tag=True):
     """Change the internal tempo now; answered by a `Clock`."""
 
     bpm: float
 
 
-class SetThru(Message, frozen=True, tag=True):
-    """MIDI thru: what comes in goes out at once."""
+class TapTempo(Message, frozen=True, tag=True):
+    """A tap of the beat at `time_ns` (0: now); from the second one on the tempo is that of the taps."""
 
-    enabled: bool
+    time_ns: int = 0
+
+
+class StartTransport(Message, frozen=True, tag=True):
+    """Play from the song position, after the count-in; with JACK or Link, for all who take part."""
+
+
+class StopTransport(Message, frozen=True, tag=True):
+    """Stand still: what sounds is released, what waits is dropped."""
+
+
+class Locate(Message, frozen=True, tag=True):
+    """Move the song position."""
+
+    tick: int
+
+
+class SetSync(Message, frozen=True, tag=True):
+    """Let another lead the beat (`realtime.player.sync.options`), and time what is sent anew; releases first."""
+
+    source: str = "internal"
+    clock_out: bool = False
+    offset_ms: float = 0.0
+    start_stop: bool = False
+
+
+class SetThru(Message, frozen=True, tag=True):
+    """MIDI thru: what comes in goes out at once. What it holds is released first."""
+
+    mode: str  # one of `THRU_MODES`
+    to: tuple[Way, ...] = ()  # where; notes to the first of them. Empty: the common output, each on its own channel
 
 
 class Panic(Message, frozen=True, tag=True):
@@ -93,7 +151,8 @@ class Ready(Message, frozen=True, tag=True):
 
 
 class Clock(Message, frozen=True, tag=True):
-    """The timeline's anchor: sent after `Ready` and after each tempo change."""
+    """The timeline's anchor: sent after `Ready`, after each tempo change and relocation, and when a beat from outside
+    has come to differ from the last one by two ticks."""
 
     tick: int
     time_ns: int
@@ -102,6 +161,22 @@ class Clock(Message, frozen=True, tag=True):
     def anchor(self) -> TempoAnchor:
         """The same as a value that converts ticks and times."""
         return TempoAnchor(self.tick, self.time_ns, self.bpm)
+
+
+class Transport(Message, frozen=True, tag=True):
+    """Whether the timeline plays, and where: sent after the first `Clock` and after each change.
+
+    While it stands the clock runs on, for listening; what is placed with this `epoch` waits for the start. A tick
+    comes twice only after a start or a change of `epoch`.
+    """
+
+    playing: bool
+    tick: int  # stopped: where playing will begin; playing: where it began
+    source: str
+    locked: bool = True  # whether a beat from outside is there; always, where Hocket leads
+    peers: int = 0  # Link: how many others are in the session
+    counting_in: bool = False  # playing, but not at `tick` yet
+    epoch: int = 1  # rises when the song position is moved and at each stop: what was placed before is dropped
 
 
 class Played(Message, frozen=True, tag=True):
@@ -120,6 +195,7 @@ class Sent(Message, frozen=True, tag=True):
     data: bytes
     due_ns: int
     sent_ns: int
+    port: str = ""
 
 
 class Counters(Message, frozen=True, tag=True):
@@ -135,6 +211,9 @@ class Counters(Message, frozen=True, tag=True):
     overflow: int = 0
     late_events: int = 0  # sent more than 1 ms after they were due
     late_max_us: int = 0
+    pulses_in: int = 0  # of the MIDI clock that is followed
+    pulses_out: int = 0  # of ours
+    lost_output: int = 0  # messages for an output that was not there
 
 
 class Silenced(Message, frozen=True, tag=True):
@@ -143,8 +222,17 @@ class Silenced(Message, frozen=True, tag=True):
     released: int
 
 
+class Plugged(Message, frozen=True, tag=True):
+    """A device that was asked for by name, or an output of our own, came or went. One that went is waited for."""
+
+    name: str
+    direction: str  # "in" or "out"
+    port: str  # the output of ours that it belongs to; empty: the common one
+    there: bool
+
+
 class PortLost(Message, frozen=True, tag=True):
-    """A port or its server went away; the player goes on in silence."""
+    """The MIDI system went away; the player goes on in silence and looks for it once a second."""
 
     text: str
 
@@ -156,5 +244,20 @@ class Failed(Message, frozen=True, tag=True):
     text: str
 
 
-ToPlayer = Chunk | Cut | SetTempo | SetThru | Panic | Inject | Quit
-FromPlayer = Ready | Clock | Played | Sent | Counters | Silenced | PortLost | Failed
+ToPlayer = (
+    Chunk
+    | Cut
+    | SetPorts
+    | Program
+    | SetTempo
+    | TapTempo
+    | StartTransport
+    | StopTransport
+    | Locate
+    | SetSync
+    | SetThru
+    | Panic
+    | Inject
+    | Quit
+)
+FromPlayer = Ready | Clock | Transport | Played | Sent | Counters | Silenced | Plugged | PortLost | Failed

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import floor
 
 from realtime.errors import UsageError
 
@@ -21,6 +22,17 @@ class Meter:
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= 64 or self.denominator not in (1, 2, 4, 8, 16, 32, 64):
             raise UsageError(f"no such meter: {self.numerator}/{self.denominator} (e.g. 4/4, 6/8)")
+
+    @classmethod
+    def of(cls, text: str) -> "Meter":
+        """`"6/8"` -> Meter(6, 8)."""
+        numerator, _, denominator = text.partition("/")
+        if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in (numerator, denominator)):
+            raise UsageError(f"no such meter: {text[:20]!r} (e.g. 4/4, 6/8)")
+        return cls(int(numerator), int(denominator))
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
 
     @property
     def bar_ticks(self) -> int:
@@ -53,6 +65,16 @@ class TempoAnchor:
     def time_of(self, tick: int) -> int:
         """Monotonic nanoseconds at which `tick` begins."""
         return self.time_ns + round((tick - self.tick) * NS_PER_MINUTE / (self.bpm * PPQ))
+
+    @classmethod
+    def through(cls, position: float, time_ns: int, bpm: float) -> "TempoAnchor":
+        """The anchor of a line that passes a fractional tick at `time_ns`."""
+        tick = floor(position)
+        return cls(tick, time_ns - round((position - tick) * NS_PER_MINUTE / (bpm * PPQ)), bpm)
+
+    def position_at(self, time_ns: int) -> float:
+        """The fractional tick at `time_ns`."""
+        return self.tick + (time_ns - self.time_ns) * self.bpm * PPQ / NS_PER_MINUTE
 
     def retempo(self, time_ns: int, bpm: float) -> "TempoAnchor":
         """The anchor from `time_ns` on at a new tempo; the tick does not jump."""

@@ -1,11 +1,15 @@
 """The player's clock: ticks from the monotonic time and the last tempo change."""
 
 from collections.abc import Callable
+from typing import Final
 
-from realtime.messages import Clock
-from realtime.music.units import TempoAnchor, check_bpm
+from realtime.music.units import MAX_BPM, MIN_BPM, NS_PER_MINUTE, PPQ, TempoAnchor, check_bpm
 
-MS_NS = 1_000_000
+MS_NS: Final = 1_000_000
+# A beat from outside is approached within this time: slow enough that jitter does not become a wobbling tempo.
+STEER_NS: Final = 100 * MS_NS
+ON_LINE_TICKS: Final = 0.1  # so close to the beat, at the right tempo, nothing is changed
+SAME_TEMPO: Final = 1e-4
 
 
 class PlayerClock:
@@ -32,17 +36,26 @@ class PlayerClock:
         return self.anchor.time_of(tick)
 
     def set_bpm(self, bpm: float) -> None:
-        """Change the tempo now; `UsageError` outside 20..400 beats a minute.
+        """Change the tempo now; `UsageError` outside 20..400 beats a minute."""
+        self._turn(self._now(), check_bpm(bpm))
 
-        The part of the current tick that has passed is kept, so a tempo slider moved a thousand times does
-        not push the beat back by a thousand half ticks.
-        """
-        check_bpm(bpm)
+    def steer(self, line: TempoAnchor) -> None:
+        """Come closer to the line of a beat from outside: never a jump, never backwards, only another tempo."""
         now_ns, old = self._now(), self.anchor
+        missing = line.position_at(now_ns) - old.position_at(now_ns)
+        if abs(missing) < ON_LINE_TICKS and abs(line.bpm - old.bpm) < SAME_TEMPO * line.bpm:
+            return
+        bpm = line.bpm + missing * NS_PER_MINUTE / (PPQ * STEER_NS)
+        self._turn(now_ns, min(max(bpm, MIN_BPM, line.bpm / 2), MAX_BPM, 2 * line.bpm))
+
+    def jump(self, line: TempoAnchor) -> None:
+        """Be on a line at once: a relocation, the only way in which a tick may come twice."""
+        self.anchor = line
+
+    def _turn(self, now_ns: int, bpm: float) -> None:
+        # The part of the current tick that has passed is kept, so a tempo slider moved a thousand times does not
+        # push the beat back by a thousand half ticks.
+        old = self.anchor
         tick = old.tick_at(now_ns)
         passed_ns = max(0, now_ns - old.time_of(tick))
         self.anchor = TempoAnchor(tick, now_ns - int(passed_ns * old.bpm / bpm), bpm)
-
-    def message(self) -> Clock:
-        """The anchor as a message."""
-        return Clock(tick=self.anchor.tick, time_ns=self.anchor.time_ns, bpm=self.anchor.bpm)

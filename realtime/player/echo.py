@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from realtime.player.midi_bytes import is_note, is_note_on
+from realtime.player.midi_bytes import is_note, is_note_on, note_off
 
 ECHO_WINDOW_NS: Final = 30_000_000
 _MAX_MESSAGES: Final = 8192  # twice all note-ons and note-offs of 16 channels
@@ -30,6 +30,11 @@ class EchoGuard:
         self._sent_ns[key] = sent_ns
         if len(self._sent_ns) > _MAX_MESSAGES:
             del self._sent_ns[next(iter(self._sent_ns))]
+
+    def let_go(self) -> list[bytes]:
+        """Note-offs for the keys that are held: their keyboard is gone, and nobody else will send them."""
+        held, self._held = sorted(self._held), set()
+        return [note_off(channel, pitch) for channel, pitch in held]
 
     def is_echo(self, data: bytes, time_ns: int) -> bool:
         """Whether a message that came in at `time_ns` is our own; if so it is counted."""

@@ -1,6 +1,7 @@
 """Opens a back end by name, or the first of jack, rtmidi, memory that works here; lists what ports exist."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from realtime.errors import PortError, UsageError
@@ -26,17 +27,20 @@ def _open_first(config: PortConfig, wake: Wake) -> tuple[MidiIO, tuple[str, ...]
     if config.backend != "auto":
         return _opener(config.backend)(config, wake), ()
     warnings: list[str] = []
-    port_missing: PortError | None = None
+    port_missing: tuple[str, PortError] | None = None
+    strict = replace(config, patient=False)  # the system that has the ports goes before the one that waits for them
     for backend in AUTO_ORDER:
         try:
-            return _opener(backend)(config, wake), tuple(warnings)
+            return _opener(backend)(strict, wake), tuple(warnings)
         except BackendMissingError as error:
             warnings.append(f"{backend}: {error}")
         except PortError as error:
-            port_missing = port_missing or error
+            port_missing = port_missing or (backend, error)
             warnings.append(f"{backend}: {error}")
     if port_missing is not None:
-        raise port_missing
+        if not config.patient:
+            raise port_missing[1]
+        return _opener(port_missing[0])(config, wake), ()
     if config.wanted_in or config.wanted_out:
         raise PortError(
             f"no MIDI system is here to hold {config.wanted_in or config.wanted_out!r}: " + "; ".join(warnings)

@@ -1,10 +1,11 @@
 """MIDI ports as the player sees them: one protocol for all back ends, names, and choosing a port by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from realtime.errors import PortError
+from realtime.messages import Plugged
 
 INPUT_BATCH: Final = 256  # messages taken at once; a flood on the input must not hold up notes that are due
 Direction = Literal["in", "out"]
@@ -22,6 +23,7 @@ class PortConfig:
     in_name: str = ""
     out_name: str = ""
     client_name: str = "Hocket"
+    patient: bool = False  # wait for ports that are not there yet, instead of an error
 
     @property
     def own_in(self) -> str:
@@ -32,6 +34,10 @@ class PortConfig:
     def own_out(self) -> str:
         """Name of our virtual output port."""
         return f"{self.client_name} Out"
+
+    def own_output(self, port: str) -> str:
+        """Name of a virtual output of its own; of the common one without `port`."""
+        return f"{self.own_out} {port}" if port else self.own_out
 
     @property
     def wanted_in(self) -> str:
@@ -50,6 +56,7 @@ class Outgoing:
 
     due_ns: int
     data: bytes
+    port: str = ""  # name of an output of its own; empty: the common one
     part: str = ""
     generation: int = 0
     timed: bool = False
@@ -73,8 +80,34 @@ class PortInfo:
     ours: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportReading:
+    """The state of a `SystemTransport` at one moment."""
+
+    time_ns: int  # monotonic
+    frame: int
+    rate: int  # frames a second
+    rolling: bool
+    position: float | None = None  # in ticks, by the timebase master's bars and beats; None: there is no master
+    bpm: float | None = None  # quarter notes a minute, by the same
+
+
+class SystemTransport(Protocol):
+    """A transport that the programs of a MIDI system share: JACK's."""
+
+    def reading(self) -> TransportReading | None:
+        """Where it is; None before the first cycle after the first call."""
+
+    def roll(self, rolling: bool) -> None:
+        """Start or stop it for all programs."""
+
+    def locate(self, frame: int) -> None:
+        """Move it for all programs."""
+
+
 class MidiIO(Protocol):
-    """An open input and output. All calls come from one thread; none blocks but `close` (0.5 s at most)."""
+    """An open input, the common output and outputs of their own. All calls come from one thread; none blocks but
+    `close` (0.5 s at most). Devices asked for by name may come and go; our own ports stay."""
 
     backend: str
     in_name: str
@@ -82,9 +115,17 @@ class MidiIO(Protocol):
     lead_ns: int  # `send` wants events this long before they are due
     poll_ns: int  # ask for input at least this often
     lost_input: int  # messages that came in and found no room
+    lost_output: int  # messages for an output that was not there
+    transport: SystemTransport | None  # of a MIDI system whose programs share one
 
     def send(self, event: Outgoing) -> None:
         """Send at `due_ns`, or at once if that is past; `PortError` once closed or lost."""
+
+    def set_outputs(self, names: Collection[str]) -> None:
+        """Open and close outputs, by and by, until there are these and the common one."""
+
+    def plugs(self) -> list[Plugged]:
+        """What has come or gone since the last call."""
 
     def written(self) -> list[Written]:
         """What has left since the last call, in order."""
@@ -93,7 +134,7 @@ class MidiIO(Protocol):
         """(monotonic ns, message) pairs that came in since the last call, oldest first."""
 
     def alive(self) -> str | None:
-        """None, or why the port or its server is gone."""
+        """None, or why the MIDI system is gone."""
 
     def close(self) -> None:
         """Let what was sent leave, then close; twice is once."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from realtime.errors import HocketError
-from realtime.messages import Failed, ToPlayer
+from realtime.messages import THRU_MODES, THRU_OFF, Failed, StartTransport, ToPlayer
 from realtime.player.clock import PlayerClock
 from realtime.player.core import Core
 from realtime.player.loop import INBOX_CAPACITY, PlayerInbox, StopFlag, Wake, run, start_reader
@@ -18,6 +18,8 @@ from realtime.player.outbox import Outbox
 from realtime.player.ports import MidiIO, PortConfig
 from realtime.player.priority import raise_priority
 from realtime.player.sound import Sound
+from realtime.player.sync.conductor import Conductor
+from realtime.player.sync.options import SyncOptions
 from realtime.wire import Receiver, Sender
 
 ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # by name: not all exist everywhere
@@ -68,17 +70,19 @@ def _play(
         client_name=arguments.name,
     )
 
-    def open_ports(backend: str) -> tuple[MidiIO, tuple[str, ...]]:
-        return open_io(replace(config, backend=backend), lambda: inbox.put(Wake.INPUT))
+    def open_ports(backend: str, *, patient: bool = True) -> tuple[MidiIO, tuple[str, ...]]:
+        return open_io(replace(config, backend=backend, patient=patient), lambda: inbox.put(Wake.INPUT))
 
-    clock = PlayerClock(arguments.bpm, time.monotonic_ns)
-    io, warnings = open_ports(config.backend)
-    core = Core(io, clock, outbox.put, thru=arguments.thru, trace=arguments.trace)
+    clock, options = PlayerClock(arguments.bpm, time.monotonic_ns), SyncOptions.of(arguments)
+    io, warnings = open_ports(config.backend, patient=arguments.wait)
+    core = Core(io, Conductor(clock, options), outbox.put, thru=arguments.thru, trace=arguments.trace)
     if sound is not None:
-        core.sound = sound.send
+        core.hear(sound.send)
     core.overflow = lambda: inbox.dropped + outbox.dropped
     try:
         core.attach(io, priority, warnings)
+        if options.count_in:
+            core.handle(StartTransport())
         # Unbuffered: a buffered reader that a daemon thread blocks in cannot be let go at the end.
         start_reader(Receiver[ToPlayer](os.fdopen(frames_in, "rb", buffering=0), ToPlayer), inbox)
         run(core, inbox, stop, priority, open_ports)
@@ -100,9 +104,11 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", dest="out_name", default="", metavar="NAME", help="port to play to")
     parser.add_argument("--name", default="Hocket", help="name of our client and virtual ports")
     parser.add_argument("--bpm", type=float, default=120.0)
-    parser.add_argument("--thru", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--wait", action="store_true", help="wait for ports that are not there yet")
+    parser.add_argument("--thru", default=THRU_OFF, choices=THRU_MODES, help="what of the input goes on to the output")
     parser.add_argument("--trace", action="store_true", help="report each note that is sent")
     parser.add_argument("--synth", action="store_true", help="also play through the built-in synth")
     parser.add_argument("--soundfont", default="", metavar="FILE", help="sound font of the built-in synth")
+    SyncOptions.add_to(parser)
     parser.add_argument("--realtime", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args(argv)

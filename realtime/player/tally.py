@@ -22,6 +22,9 @@ class Tally:
     late_events: int = 0
     late_max_us: int = 0
     lost_input: int = 0  # of ports that are gone
+    lost_output: int = 0  # of the same
+    pulses_in: int = 0
+    pulses_out: int = 0
 
     def count_note(self, data: bytes) -> None:
         """A note-on or note-off goes to the port."""
@@ -35,8 +38,9 @@ class Tally:
         self.late_events += late_ns > LATE_NS
         self.late_max_us = max(self.late_max_us, late_ns // 1000)
 
-    def counters(self, timeline: Timeline, echoes: int, overflow: int) -> Counters:
-        """All totals as a message; `overflow`: drops of the queues and of the port that is open."""
+    def counters(self, timeline: Timeline, echoes: int, overflow: int, lost_output: int) -> Counters:
+        """All totals as a message; `overflow`: drops of the queues and of the ports that are open; `lost_output`: of
+        the same ports."""
         return Counters(
             ons=self.ons,
             offs=self.offs,
@@ -48,4 +52,7 @@ class Tally:
             overflow=timeline.overflow + self.lost_input + overflow,
             late_events=self.late_events,
             late_max_us=self.late_max_us,
+            pulses_in=self.pulses_in,
+            pulses_out=self.pulses_out,
+            lost_output=self.lost_output + lost_output,
         )

@@ -1,7 +1,7 @@
 """What is to be played and what sounds now: integer ticks, no thread, no I/O, no clock.
 
 Every note-on that leaves `pop_due` or `thru` gets exactly one note-off. A note-off enters the heap when its
-note-on leaves it, so a dropped or replaced note never has one. A sounding (channel, pitch) has one owner; a
+note-on leaves it, so a dropped or replaced note never has one. A sounding (port, channel, pitch) has one owner; a
 note-off in the heap carries the number of its note and is void once another note has taken the pitch.
 """
 
@@ -21,7 +21,7 @@ MAX_NOTE_TICKS: Final = 256 * PPQ  # 64 bars of 4/4: a longer note is a hung one
 MAX_TICK: Final = 1 << 40  # exact in a float, and some 36,000 years away
 _OFF, _ON = 0, 1  # order within a tick
 
-Key = tuple[int, int]  # channel, pitch
+Key = tuple[str, int, int]  # port, channel, pitch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Event:
     part: str
     generation: int
     data: bytes
+    port: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class _Note:
     generation: int
     channel: int
     note: ChunkNote
+    monophonic: bool
+    port: str
+
+    @property
+    def key(self) -> Key:
+        return self.port, self.channel, self.note.pitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class Timeline:
 
     @property
     def sounding(self) -> dict[Key, str]:
-        """Owner of each sounding (channel, pitch)."""
+        """Owner of each sounding (port, channel, pitch)."""
         return {key: held.part for key, held in self._sounding.items()}
 
     @property
@@ -86,7 +93,7 @@ class Timeline:
         room_for_part = newest is not None or len(self._generations) < MAX_PARTS
         stale = newest is not None and chunk.generation < newest
         if stale or chunk.part == THRU or not room_for_part:
-            self.refused_notes += len(chunk.notes)
+            self.refuse(chunk)
             return
         if newest is not None and chunk.generation > newest:
             self._drop_unsent(chunk.part, chunk.start_tick)
@@ -95,9 +102,13 @@ class Timeline:
         self.overflow += max(0, len(chunk.notes) - room)
         for note in chunk.notes[:room]:
             if _is_valid(chunk.channel, note):
-                self._place(_Note(chunk.part, chunk.generation, chunk.channel, note))
+                self._place(_Note(chunk.part, chunk.generation, chunk.channel, note, chunk.monophonic, chunk.port))
             else:
                 self.refused_notes += 1
+
+    def refuse(self, chunk: Chunk) -> None:
+        """Count the notes of a chunk that comes too late or at the wrong time."""
+        self.refused_notes += len(chunk.notes)
 
     def cut(self, part: str, generation: int, tick: int) -> list[Event]:
         """Drop the part's unsent notes and return note-offs of its sounding ones; from now on generations
@@ -107,13 +118,13 @@ class Timeline:
         self._drop_unsent(part, -MAX_TICK)
         return self.release(tick, part)
 
-    def thru(self, data: bytes, tick: int) -> list[Event]:
+    def thru(self, data: bytes, tick: int, port: str = "") -> list[Event]:
         """What to send now for a message of the musician: the same bytes, tracked as sounding.
 
         A note-off for a pitch that thru does not hold is swallowed: it would cut a part's note.
         """
-        event = Event(tick=tick, part=THRU, generation=0, data=data)
-        key = (channel_of(data), data[1])
+        event = Event(tick=tick, part=THRU, generation=0, data=data, port=port)
+        key = (port, channel_of(data), data[1])
         if is_note_on(data):
             struck = [self._end(key, tick)] if key in self._sounding else []
             self._begin(key, tick, THRU, 0)
@@ -143,16 +154,25 @@ class Timeline:
             events += self._pop_tick(tick, drop_before_tick)
         return events
 
-    def release(self, tick: int, part: str | None = None) -> list[Event]:
-        """Note-offs for all that sounds (of one part); unsent notes stay."""
-        keys = [key for key, held in self._sounding.items() if part is None or held.part == part]
+    def release(self, tick: int, part: str | None = None, port: str | None = None) -> list[Event]:
+        """Note-offs for all that sounds (of one part, on one port); unsent notes stay."""
+        keys = [
+            key
+            for key, held in self._sounding.items()
+            if (part is None or held.part == part) and (port is None or key[0] == port)
+        ]
         return [self._end(key, tick) for key in keys]
+
+    def clear_parts(self, tick: int) -> list[Event]:
+        """Drop all unsent notes of all parts and return note-offs for what they sound; keys held through thru go on."""
+        for part in list(self._unsent_of):
+            self._drop_unsent(part, -MAX_TICK)
+        parts = dict.fromkeys(held.part for held in self._sounding.values() if held.part != THRU)
+        return [event for part in parts for event in self.release(tick, part)]
 
     def panic(self, tick: int) -> list[Event]:
         """Drop all unsent notes of all parts and return note-offs for all that sounds."""
-        for part in list(self._unsent_of):
-            self._drop_unsent(part, -MAX_TICK)
-        return self.release(tick)
+        return self.clear_parts(tick) + self.release(tick)
 
     # --- inside ---------------------------------------------------------------------------------------
 
@@ -174,24 +194,33 @@ class Timeline:
             elif held is not None and held.tick == tick:
                 self.refused_notes += 1  # the pitch was struck at this very tick: a doubled note
             else:
-                if held is not None:
-                    offs.append(self._end(key, tick))
+                offs += self._make_way(unsent, key, tick)
                 ons.append(self._strike(unsent))
         return offs + ons
+
+    def _make_way(self, unsent: _Note, key: Key, tick: int) -> list[Event]:
+        """Note-offs before a note-on: of the same pitch, and of all else of a part that is monophonic."""
+        ending = [key] if key in self._sounding else []
+        if unsent.monophonic:
+            ending += [
+                other
+                for other, held in self._sounding.items()
+                if other != key and held.part == unsent.part and held.tick < tick
+            ]
+        return [self._end(each, tick) for each in ending]
 
     def _place(self, unsent: _Note) -> None:
         self._number += 1
         self._unsent[self._number] = unsent
         self._unsent_of.setdefault(unsent.part, set()).add(self._number)
-        key = (unsent.channel, unsent.note.pitch)
-        heapq.heappush(self._heap, (unsent.note.start_tick, _ON, self._number, key))
+        heapq.heappush(self._heap, (unsent.note.start_tick, _ON, self._number, unsent.key))
 
     def _strike(self, unsent: _Note) -> Event:
-        note, key = unsent.note, (unsent.channel, unsent.note.pitch)
+        note, key = unsent.note, unsent.key
         number = self._begin(key, note.start_tick, unsent.part, unsent.generation)
         heapq.heappush(self._heap, (note.start_tick + note.duration_ticks, _OFF, number, key))
         data = note_on(unsent.channel, note.pitch, note.velocity)
-        return Event(tick=note.start_tick, part=unsent.part, generation=unsent.generation, data=data)
+        return Event(tick=note.start_tick, part=unsent.part, generation=unsent.generation, data=data, port=unsent.port)
 
     def _begin(self, key: Key, tick: int, part: str, generation: int) -> int:
         self._number += 1
@@ -200,7 +229,8 @@ class Timeline:
 
     def _end(self, key: Key, tick: int) -> Event:
         held = self._sounding.pop(key)
-        return Event(tick=tick, part=held.part, generation=held.generation, data=note_off(*key))
+        port, channel, pitch = key
+        return Event(tick=tick, part=held.part, generation=held.generation, data=note_off(channel, pitch), port=port)
 
     def _is_live(self, entry: tuple[int, int, int, Key]) -> bool:
         _, kind, number, key = entry

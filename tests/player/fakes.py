@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from realtime.messages import FromPlayer, Message
+from realtime.messages import THRU_ALL, THRU_OFF, FromPlayer, Message, Plugged
 from realtime.player.backends.memory import MemoryIO
 from realtime.player.clock import PlayerClock
 from realtime.player.core import Core
 from realtime.player.ports import Outgoing, PortConfig, Written
+from realtime.player.sync.conductor import Conductor
+from realtime.player.sync.options import SyncOptions
 
 
 @dataclass
@@ -39,6 +41,10 @@ class RecordingIO(MemoryIO):
     def written(self) -> list[Written]:
         return [Written(w.event, max(w.sent_ns, w.event.due_ns)) for w in super().written()]
 
+    def tell(self, plugged: Plugged) -> None:
+        """A device has come or gone."""
+        self._plugs.append(plugged)
+
     def alive(self) -> str | None:
         return self.reason
 
@@ -54,11 +60,15 @@ class RecordingIO(MemoryIO):
 class Rig:
     """A `Core` on memory ports and a fake clock."""
 
-    def __init__(self, *, thru: bool = False, trace: bool = False, lead_ns: int = 0) -> None:
+    def __init__(
+        self, *, thru: bool = False, trace: bool = False, lead_ns: int = 0, sync: SyncOptions | None = None
+    ) -> None:
         self.time = FakeTime(1_000_000_000)
         self.io = RecordingIO(self.time, lead_ns)
         self.messages: list[Message] = []
-        self.core = Core(self.io, PlayerClock(120.0, self.time), self._emit, thru=thru, trace=trace)
+        self.clock = PlayerClock(120.0, self.time)
+        conductor = Conductor(self.clock, sync or SyncOptions())
+        self.core = Core(self.io, conductor, self._emit, thru=THRU_ALL if thru else THRU_OFF, trace=trace)
         self.core.attach(self.io, "none: test", ())
 
     def _emit(self, message: FromPlayer) -> None:

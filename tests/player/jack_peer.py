@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jack
 
+from realtime.player.backends.jack_ports import midi_ports
 from realtime.player.backends.jack_time import CycleClock
 
 TIMEOUT_SECONDS = 10.0
@@ -32,12 +33,12 @@ class JackPeer:
         self._client.activate()
         self.ear, self.mouth = self._in.name, self._out.name
 
-    def connect(self, *, listens: bool = True, plays: bool = True) -> None:
+    def connect(self, *, listens: bool = True, plays: bool = True, output: str = "Hocket Out") -> None:
         """Both at once make a loop of the graph, which costs JACK some periods: take one where time matters."""
-        for port in self._client.get_ports(is_midi=True):
-            if listens and port.name.endswith(":Hocket Out"):
+        for port in midi_ports(self._client):
+            if listens and port.endswith(f":{output}"):
                 self._client.connect(port, self._in)
-            if plays and port.name.endswith(":Hocket In"):
+            if plays and port.endswith(":Hocket In"):
                 self._client.connect(self._out, port)
 
     @property

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
-from realtime.messages import Chunk, ChunkNote, Clock, FromPlayer, Message, Ready, ToPlayer
+from realtime.messages import Chunk, ChunkNote, Clock, FromPlayer, Message, Ready, Sent, ToPlayer
+from realtime.player.midi_bytes import is_note_off, is_note_on
 from realtime.wire import Receiver, Sender
 
 T = TypeVar("T")
+MS = 1_000_000
 
 
 class PlayerProcess:
@@ -86,3 +88,16 @@ def chord(tick: int, duration: int = 9600, *, count: int = 12, part: str = "a", 
     """`count` notes at one tick."""
     notes = tuple(ChunkNote(tick, 48 + index, duration, 80) for index in range(count))
     return Chunk(part=part, generation=generation, channel=0, start_tick=tick, notes=notes)
+
+
+def ons(player: PlayerProcess) -> int:
+    return sum(is_note_on(sent.data) for sent in player.of(Sent))
+
+
+def offs(player: PlayerProcess) -> int:
+    return sum(is_note_off(sent.data) for sent in player.of(Sent))
+
+
+def sound_a_chord(player: PlayerProcess) -> None:
+    player.send(chord(player.tick()))
+    player.wait(lambda: ons(player) == 12, "the chord does not sound")

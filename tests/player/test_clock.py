@@ -48,4 +48,4 @@ def test_a_tempo_out_of_range_is_refused_and_changes_nothing(bpm: float) -> None
     clock = PlayerClock(120.0, FakeTime(0))
     with pytest.raises(UsageError):
         clock.set_bpm(bpm)
-    assert clock.message().bpm == 120.0
+    assert clock.anchor.bpm == 120.0

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from realtime.errors import PortError
 from realtime.messages import (
+    THRU_MODES,
+    THRU_OFF,
     WIRE_VERSION,
     Chunk,
     ChunkNote,
@@ -20,6 +22,7 @@ from realtime.messages import (
     SetTempo,
     SetThru,
     Silenced,
+    Transport,
 )
 from realtime.player.midi_bytes import control_change, is_note_off, is_note_on, note_off, note_on
 from realtime.player.ports import Outgoing
@@ -33,13 +36,14 @@ def one_note(tick: int, duration: int = 480, *, pitch: int = 60, generation: int
     return Chunk(part=part, generation=generation, channel=0, start_tick=tick, notes=(note,))
 
 
-def test_ready_comes_first_and_then_the_clock() -> None:
+def test_ready_comes_first_and_then_the_clock_and_the_transport() -> None:
     rig = Rig()
-    ready, clock = rig.messages
+    ready, clock, transport = rig.messages
     assert isinstance(ready, Ready)
     assert ready.wire_version == WIRE_VERSION
     assert (ready.backend, ready.in_port, ready.out_port) == ("memory", "Hocket In", "Hocket Out")
     assert clock == Clock(tick=0, time_ns=rig.time.ns, bpm=120.0)
+    assert transport == Transport(playing=True, tick=0, source="internal")
 
 
 def test_a_note_leaves_when_it_is_due_and_is_traced() -> None:
@@ -118,7 +122,7 @@ def test_input_is_reported_and_thru_sends_the_same_bytes_at_once() -> None:
     rig.core.step()
     assert rig.of(Played) == [Played(time_ns=rig.time.ns, tick=0, data=note_on(2, 50, 70))]
     assert rig.io.data == [note_on(2, 50, 70)]
-    rig.core.handle(SetThru(enabled=False))
+    rig.core.handle(SetThru(THRU_OFF))
     assert rig.io.data[1:] == [note_off(2, 50)]
     rig.core.handle(Inject(data=note_on(2, 52, 70), time_ns=rig.time.ns))
     rig.core.step()
@@ -239,7 +243,7 @@ WORK = st.one_of(
     st.builds(lambda n: one_note(n[0], n[2], pitch=n[1], generation=n[3], part="b"), NOTES),
     st.builds(Cut, part=st.sampled_from("ab"), generation=st.integers(0, 6)),
     st.builds(SetTempo, bpm=st.floats(20, 400)),
-    st.builds(SetThru, enabled=st.booleans()),
+    st.builds(SetThru, st.sampled_from(THRU_MODES)),
     st.builds(Inject, data=st.builds(note_on, st.just(0), st.integers(55, 60), st.just(9))),
     st.builds(Inject, data=st.builds(note_off, st.just(0), st.integers(55, 60))),
     st.just(Panic()),

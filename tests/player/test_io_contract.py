@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from realtime.errors import PortError, UsageError
+from realtime.messages import Plugged
 from realtime.player.backends.memory import MemoryIO
 from realtime.player.midi_bytes import note_on
 from realtime.player.opening import list_ports, open_io
@@ -18,9 +19,9 @@ JACK_BACKENDS = [pytest.param(name, marks=pytest.mark.jack) for name in ("jack",
 
 
 class Other(Protocol):
-    """The other end of the two ports."""
+    """The other end of the ports."""
 
-    def heard(self) -> list[bytes]: ...
+    def heard(self, port: str = "") -> list[bytes]: ...
 
     def play(self, data: bytes) -> None: ...
 
@@ -30,9 +31,9 @@ class MemoryOther:
         self._io = io
         self.seen: list[Written] = []
 
-    def heard(self) -> list[bytes]:
+    def heard(self, port: str = "") -> list[bytes]:
         self.seen += self._io.written()
-        return [written.event.data for written in self.seen]
+        return [written.event.data for written in self.seen if written.event.port == port]
 
     def play(self, data: bytes) -> None:
         self._io.inject(data)
@@ -40,11 +41,18 @@ class MemoryOther:
 
 class JackOther:
     def __init__(self, peer: JackPeer) -> None:
-        self._peer = peer
+        self._peers = {"": peer}
         self.play = peer.play
 
-    def heard(self) -> list[bytes]:
-        return [data for _, data in self._peer.heard]
+    def heard(self, port: str = "") -> list[bytes]:
+        if port not in self._peers:
+            self._peers[port] = JackPeer(f"peer-{port}")
+            self._peers[port].connect(plays=False, output=f"Hocket Out {port}")
+        return [data for _, data in self._peers[port].heard]
+
+    def close(self) -> None:
+        for port in filter(None, self._peers):
+            self._peers[port].close()
 
 
 @pytest.fixture
@@ -68,8 +76,10 @@ def pair(request: pytest.FixtureRequest) -> Iterator[tuple[MidiIO, Other]]:
     peer: JackPeer = request.getfixturevalue("jack_peer")
     io, _ = open_io(PortConfig(backend=request.param), nothing)
     peer.connect()
-    yield io, JackOther(peer)
+    other = JackOther(peer)
+    yield io, other
     io.close()
+    other.close()
 
 
 def test_all_arrives_once_and_in_order(pair: tuple[MidiIO, Other]) -> None:
@@ -119,6 +129,21 @@ def test_input_arrives_in_order_with_the_time_it_came(pair: tuple[MidiIO, Other]
     assert before_ns - 10 * MS <= times[0] <= times[-1] <= time.monotonic_ns() + 10 * MS
 
 
+def test_clock_and_song_position_come_through(pair: tuple[MidiIO, Other]) -> None:
+    io, other = pair
+    played = [bytes((0xFA,)), bytes((0xF8,)), bytes((0xF2, 3, 1)), bytes((0xFB,)), bytes((0xFC,))]
+    for data in played:
+        other.play(data)
+    got: list[bytes] = []
+
+    def all_in() -> bool:
+        got.extend(data for _, data in io.poll())
+        return len(got) >= len(played)
+
+    wait_until(all_in, "the clock")
+    assert got == played
+
+
 def test_what_was_sent_last_leaves_before_the_port_closes(pair: tuple[MidiIO, Other]) -> None:
     io, other = pair
     for pitch in range(12):
@@ -141,6 +166,87 @@ def test_closed_is_closed(pair: tuple[MidiIO, Other]) -> None:
 
 def test_open_ports_are_alive(pair: tuple[MidiIO, Other]) -> None:
     assert pair[0].alive() is None
+
+
+def opened(io: MidiIO, *names: str) -> None:
+    """Ask for outputs, and wait until they are there; `poll` is the main thread's sign of life."""
+    io.set_outputs(names)
+    told: list[Plugged] = []
+
+    def all_there() -> bool:
+        io.poll()
+        told.extend(io.plugs())
+        return len(told) >= len(names)
+
+    wait_until(all_there, f"the outputs {names}")
+    assert [(plug.direction, plug.port, plug.there) for plug in told] == [("out", name, True) for name in names]
+    assert all(plug.name.endswith(f"Hocket Out {plug.port}") for plug in told)
+
+
+def test_each_output_gets_its_own_in_order(pair: tuple[MidiIO, Other]) -> None:
+    io, other = pair
+    opened(io, "bass", "pad")
+    ports = ("", "bass", "pad")
+    assert [other.heard(port) for port in ports] == [[], [], []]
+    due_ns = time.monotonic_ns()
+    for pitch in range(60):
+        io.send(Outgoing(due_ns=due_ns, data=note_on(0, pitch, 1 + pitch % 3), port=ports[pitch % 3]))
+    wait_until(lambda: sum(len(other.heard(port)) for port in ports) >= 60, "all notes")
+    for place, port in enumerate(ports):
+        assert other.heard(port) == [note_on(0, pitch, 1 + place) for pitch in range(place, 60, 3)]
+    assert io.lost_output == 0
+
+
+def test_a_closed_output_loses_nothing_before_and_counts_all_after(pair: tuple[MidiIO, Other]) -> None:
+    io, other = pair
+    opened(io, "bass")
+    other.heard("bass")
+    for pitch in range(12):
+        io.send(Outgoing(due_ns=time.monotonic_ns(), data=note_on(0, pitch, 1), port="bass"))
+    heard = len(other.heard("bass"))
+    io.set_outputs(())
+    wait_until(lambda: len(other.heard("bass")) == 12, f"the last notes ({heard} before)")
+
+    def is_lost() -> bool:
+        io.poll()
+        io.send(Outgoing(due_ns=time.monotonic_ns(), data=note_on(0, 90, 1), port="bass"))
+        return io.lost_output > 0
+
+    wait_until(is_lost, "the output to close")
+    io.send(Outgoing(due_ns=time.monotonic_ns(), data=note_on(0, 91, 1)))
+    wait_until(lambda: other.heard() == [note_on(0, 91, 1)], "the common output")
+    opened(io, "bass")  # it may come back
+
+
+@pytest.mark.parametrize("backend", JACK_BACKENDS)
+def test_the_patient_wait_for_devices_and_keep_their_own_ports(backend: str, jack_server: object) -> None:
+    io, _ = open_io(PortConfig(backend=backend, in_name="late:mouth", out_name="late:ear", patient=True), nothing)
+    plugs: list[Plugged] = []
+
+    def told(count: int) -> list[Plugged]:
+        def enough() -> bool:
+            io.poll()
+            plugs.extend(io.plugs())
+            return len(plugs) >= count
+
+        wait_until(enough, f"{count} words of the devices", 2.0)
+        assert io.alive() is None
+        return plugs[-2:]
+
+    try:
+        assert {(plug.name, plug.there) for plug in told(2)} == {("late:mouth", False), ("late:ear", False)}
+        for count in (4, 8):  # twice: what came back once may go again
+            peer = JackPeer("late")
+            assert {(plug.name, plug.there) for plug in told(count)} == {("late:mouth", True), ("late:ear", True)}
+            wait_until(lambda peer=peer: len(peer.connections) == 2, "both connections")  # type: ignore[misc]
+            peer.play(note_on(0, 60, 9))
+            wait_until(lambda: [data for _, data in io.poll()] == [note_on(0, 60, 9)], "a key")
+            io.send(Outgoing(due_ns=time.monotonic_ns(), data=note_on(1, 61, 9)))
+            wait_until(lambda peer=peer: [data for _, data in peer.heard] == [note_on(1, 61, 9)], "a note")  # type: ignore[misc]
+            peer.close()
+            assert {(plug.name, plug.there) for plug in told(count + 2)} == {("late:mouth", False), ("late:ear", False)}
+    finally:
+        io.close()
 
 
 @pytest.mark.parametrize("backend", JACK_BACKENDS)

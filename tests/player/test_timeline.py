@@ -8,10 +8,10 @@ from realtime.player.timeline import MAX_CHUNK_NOTES, MAX_UNSENT_NOTES, THRU, Ev
 ALWAYS = -(1 << 50)  # nothing is too late
 
 
-def chunk(*notes: tuple[int, int, int], part: str = "a", generation: int = 1, start: int = 0) -> Chunk:
+def chunk(*notes: tuple[int, int, int], part: str = "a", generation: int = 1, start: int = 0, port: str = "") -> Chunk:
     """Notes as (start tick, pitch, duration)."""
     placed = tuple(ChunkNote(tick, pitch, duration, 90) for tick, pitch, duration in notes)
-    return Chunk(part=part, generation=generation, channel=0, start_tick=start, notes=placed)
+    return Chunk(part=part, generation=generation, channel=0, start_tick=start, notes=placed, port=port)
 
 
 def shown(events: list[Event]) -> list[tuple[int, str, int]]:
@@ -28,7 +28,7 @@ def test_a_note_is_an_on_and_an_off() -> None:
     assert timeline.next_tick() == 10
     assert play(timeline, 9) == []
     assert play(timeline, 10) == [(10, "on", 60)]
-    assert timeline.sounding == {(0, 60): "a"}
+    assert timeline.sounding == {("", 0, 60): "a"}
     assert play(timeline, 100) == [(15, "off", 60)]
     assert timeline.next_tick() is None
 
@@ -89,7 +89,7 @@ def test_an_off_does_not_cut_a_pitch_that_another_part_took_over() -> None:
     timeline.accept(chunk((0, 60, 20)))
     timeline.accept(chunk((10, 60, 30), part="b"))
     assert play(timeline, 10) == [(0, "on", 60), (10, "off", 60), (10, "on", 60)]
-    assert timeline.sounding == {(0, 60): "b"}
+    assert timeline.sounding == {("", 0, 60): "b"}
     assert play(timeline, 30) == []
     assert play(timeline, 40) == [(40, "off", 60)]
 
@@ -148,7 +148,7 @@ def test_parts_are_bounded() -> None:
 def test_thru_is_tracked_and_a_strange_off_is_swallowed() -> None:
     timeline = Timeline()
     assert shown(timeline.thru(note_on(0, 60, 80), 5)) == [(5, "on", 60)]
-    assert timeline.sounding == {(0, 60): THRU}
+    assert timeline.sounding == {("", 0, 60): THRU}
     assert timeline.thru(note_off(0, 61), 6) == []
     assert [event.data for event in timeline.thru(bytes((0x80, 60, 33)), 7)] == [bytes((0x80, 60, 33))]
     assert timeline.sounding == {}
@@ -172,19 +172,46 @@ def test_release_of_thru_leaves_parts_alone() -> None:
     play(timeline, 0)
     timeline.thru(note_on(3, 72, 80), 1)
     assert [event.data for event in timeline.release(2, THRU)] == [note_off(3, 72)]
-    assert timeline.sounding == {(0, 60): "a"}
+    assert timeline.sounding == {("", 0, 60): "a"}
 
 
 # --- properties ---------------------------------------------------------------------------------------
 
+
+def test_two_parts_sound_the_same_pitch_of_the_same_channel_on_two_ports() -> None:
+    timeline = Timeline()
+    timeline.accept(chunk((0, 60, 20)))
+    timeline.accept(chunk((0, 60, 30), part="b", port="bass"))
+    assert play(timeline, 0) == [(0, "on", 60), (0, "on", 60)]
+    assert timeline.sounding == {("", 0, 60): "a", ("bass", 0, 60): "b"}
+    assert [(event.port, event.part) for event in timeline.pop_due(99, ALWAYS)] == [("", "a"), ("bass", "b")]
+
+
+def test_the_release_of_a_port_leaves_the_others_alone() -> None:
+    timeline = Timeline()
+    timeline.accept(chunk((0, 60, 90)))
+    timeline.accept(chunk((0, 60, 90), (0, 64, 90), part="b", port="bass"))
+    timeline.thru(note_on(0, 70, 80), 0, "bass")
+    play(timeline, 0)
+    released = timeline.release(5, port="bass")
+    assert [(event.port, event.part, event.data[1]) for event in released] == [
+        ("bass", "thru", 70),
+        ("bass", "b", 60),
+        ("bass", "b", 64),
+    ]
+    assert timeline.sounding == {("", 0, 60): "a"}
+
+
 PITCHES = st.integers(58, 63)
 NOTES = st.lists(st.tuples(st.integers(0, 300), PITCHES, st.integers(-1, 60)), max_size=12)
-CHUNKS = st.tuples(st.just("chunk"), st.sampled_from("abc"), st.integers(0, 4), st.integers(0, 300), NOTES)
+PORTS = st.sampled_from(["", "bass"])
+CHUNKS = st.tuples(st.just("chunk"), st.sampled_from("abc"), st.integers(0, 4), st.integers(0, 300), NOTES, PORTS)
 CUTS = st.tuples(st.just("cut"), st.sampled_from("abc"), st.integers(0, 5))
 STEPS = st.tuples(st.just("step"), st.integers(0, 80), st.integers(0, 120))
-THRUS = st.tuples(st.just("thru"), st.booleans(), PITCHES)
+THRUS = st.tuples(st.just("thru"), st.booleans(), PITCHES, PORTS)
+CLOSES = st.tuples(st.just("close"), PORTS)
 PANICS = st.tuples(st.just("panic"))
-ACTIONS = st.lists(st.one_of(CHUNKS, CUTS, STEPS, STEPS, THRUS, PANICS), max_size=40)
+ACTIONS = st.lists(st.one_of(CHUNKS, CUTS, STEPS, STEPS, THRUS, CLOSES, PANICS), max_size=40)
 
 
 def check_order(events: list[Event]) -> None:
@@ -199,11 +226,11 @@ class Receiver:
     """A strict synth: refuses a second on, and an off without an on."""
 
     def __init__(self) -> None:
-        self.sounding: set[tuple[int, int]] = set()
+        self.sounding: set[tuple[str, int, int]] = set()
 
     def take(self, events: list[Event]) -> None:
         for event in events:
-            key = (event.data[0] & 15, event.data[1])
+            key = (event.port, event.data[0] & 15, event.data[1])
             if is_note_on(event.data):
                 assert key not in self.sounding
                 self.sounding.add(key)
@@ -217,15 +244,18 @@ def test_every_on_gets_exactly_one_off_whatever_happens(actions: list[tuple]) ->
     timeline, synth, now = Timeline(), Receiver(), 0
     for action in actions:
         match action:
-            case ("chunk", part, generation, start, notes):
-                timeline.accept(chunk(*notes, part=part, generation=generation, start=start))
+            case ("chunk", part, generation, start, notes, port):
+                timeline.accept(chunk(*notes, part=part, generation=generation, start=start, port=port))
             case ("cut", part, generation):
                 synth.take(timeline.cut(part, generation, now))
                 assert part not in timeline.sounding.values()
-            case ("thru", True, pitch):
-                synth.take(timeline.thru(note_on(0, pitch, 80), now))
-            case ("thru", False, pitch):
-                synth.take(timeline.thru(note_off(0, pitch), now))
+            case ("thru", True, pitch, port):
+                synth.take(timeline.thru(note_on(0, pitch, 80), now, port))
+            case ("thru", False, pitch, port):
+                synth.take(timeline.thru(note_off(0, pitch), now, port))
+            case ("close", port):
+                synth.take(timeline.release(now, port=port))
+                assert port not in {key[0] for key in timeline.sounding}
             case ("step", ahead, late_limit):
                 now += ahead
                 events = timeline.pop_due(now, now - late_limit)

@@ -9,23 +9,26 @@ import heapq
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import jack
 
 from realtime.errors import PortError
+from realtime.messages import Plugged
+from realtime.player.backends.jack_ports import JackPorts, midi_ports
 from realtime.player.backends.jack_time import CycleClock
+from realtime.player.backends.jack_transport import JackTransport
 from realtime.player.ports import (
     INPUT_BATCH,
     BackendMissingError,
     Outgoing,
     PortConfig,
     PortInfo,
+    SystemTransport,
     Wake,
     Written,
-    match_port,
 )
 
 MIN_LEAD_NS: Final = 10_000_000
@@ -33,7 +36,6 @@ MAX_INPUT: Final = 16_384
 MAX_WRITES: Final = 256  # a cycle: more would take Python longer than a short period lasts
 CLOSE_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 1.0
-LOOK_SECONDS: Final = 1.0  # between two looks whether the named ports are there
 
 
 def open_jack(config: PortConfig, wake: Wake) -> "JackIO":
@@ -50,27 +52,28 @@ def list_jack_ports() -> list[PortInfo]:
     """MIDI ports of the running server."""
     client = _client("hocket-ports")
     try:
-        sources = [port.name for port in client.get_ports(is_midi=True, is_output=True)]
-        sinks = [port.name for port in client.get_ports(is_midi=True, is_input=True)]
+        sources = midi_ports(client, is_output=True)
+        sinks = midi_ports(client, is_input=True)
     finally:
         client.close()
     return [
-        *(PortInfo(name, "in", "jack", name.endswith("Hocket Out")) for name in sources),
-        *(PortInfo(name, "out", "jack", name.endswith("Hocket In")) for name in sinks),
+        *(PortInfo(name, "in", "jack", ":Hocket Out" in name) for name in sources),
+        *(PortInfo(name, "out", "jack", ":Hocket In" in name) for name in sinks),
     ]
 
 
 class JackIO:
-    """One JACK client with an input and an output port."""
+    """One JACK client with an input port and output ports."""
 
     backend = "jack"
     poll_ns = 10_000_000  # the callback wakes the player when input is there
 
     def __init__(self, client: Any, config: PortConfig, wake: Wake) -> None:
         self._client, self._wake = client, wake
-        self._in = client.midi_inports.register(config.own_in)
-        self._out = client.midi_outports.register(config.own_out)
+        self._ports = JackPorts(client, config, wake, self._settle)
         self._times = CycleClock(client)
+        self._transport = JackTransport(client)
+        self.transport: SystemTransport | None = self._transport
         self._handed: deque[tuple[int, int, Outgoing]] = deque()  # main thread -> callback
         self._queue: list[tuple[int, int, Outgoing]] = []  # callback only, by due time and order of sending
         self._written: deque[Written] = deque()  # callback -> main thread
@@ -78,17 +81,15 @@ class JackIO:
         self._sent_count = self._written_count = self._cycles = 0
         self._loss: str | None = None
         self._closed = False
-        self.lost_input = 0
+        self.lost_input = self.lost_output = 0
         self._rate = client.samplerate
         self._period_frames = 0
         self._set_period(client.blocksize)
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shutdown)
         client.activate()
-        self.in_name, self.out_name = self._in.name, self._out.name
-        self._next_look = time.monotonic() + LOOK_SECONDS
-        self._peers: list[str] = []
-        self._connect(config)
+        self._ports.start()
+        self.in_name, self.out_name = self._ports.in_name, self._ports.out_name
 
     # --- main thread ----------------------------------------------------------------------------------
 
@@ -99,6 +100,14 @@ class JackIO:
         self._sent_count += 1
         self._handed.append((event.due_ns, self._sent_count, event))
 
+    def set_outputs(self, names: Collection[str]) -> None:
+        """In a thread: the server takes some periods for it."""
+        self._ports.set_outputs(names)
+
+    def plugs(self) -> list[Plugged]:
+        """What has come or gone since the last call."""
+        return self._ports.plugs()
+
     def written(self) -> list[Written]:
         """What the callback has written since the last call."""
         return [self._written.popleft() for _ in range(len(self._written))]
@@ -108,11 +117,7 @@ class JackIO:
         return [self._received.popleft() for _ in range(min(INPUT_BATCH, len(self._received)))]
 
     def alive(self) -> str | None:
-        """Why the server, or a port that was asked for by name, is gone."""
-        now = time.monotonic()
-        if self._loss is None and now >= self._next_look:
-            self._next_look = now + LOOK_SECONDS
-            return self._missing_peer()
+        """Why the server is gone."""
         return self._loss
 
     def close(self) -> None:
@@ -120,44 +125,26 @@ class JackIO:
         if self._closed:
             return
         self._closed = True
-        deadline = time.monotonic() + CLOSE_SECONDS
-        while not self._loss and self._written_count < self._sent_count and time.monotonic() < deadline:
-            time.sleep(0.001)
-        last_cycle = self._cycles + 2
-        while not self._loss and self._cycles < last_cycle and time.monotonic() < deadline:
-            time.sleep(0.001)
+        self._ports.stop()
+        self._settle()
         with _ended_if_stuck(STUCK_SECONDS):
             if not self._loss:
                 self._client.deactivate()
             self._client.close()
 
-    def _missing_peer(self) -> str | None:
-        for peer in self._peers:
-            try:
-                self._client.get_port_by_name(peer)  # reads shared memory, asks no one
-            except jack.JackError:
-                return f"the MIDI port {peer!r} is gone"
-        return None
+    def _settle(self) -> None:
+        """Any thread but the callback's: wait until what was sent so far is written, and a cycle further."""
+        deadline = time.monotonic() + CLOSE_SECONDS
+        sent = self._sent_count
+        while not self._loss and self._written_count < sent and time.monotonic() < deadline:
+            time.sleep(0.001)
+        last_cycle = self._cycles + 2
+        while not self._loss and self._cycles < last_cycle and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     def _set_period(self, frames: int) -> None:
         self._period_frames = frames
         self.lead_ns = max(MIN_LEAD_NS, 2 * frames * 1_000_000_000 // self._rate)
-
-    def _connect(self, config: PortConfig) -> None:
-        if config.wanted_in:
-            names = self._others(is_output=True)
-            self.in_name = match_port(config.wanted_in, names, "input")
-            self._client.connect(self.in_name, self._in)
-            self._peers.append(self.in_name)
-        if config.wanted_out:
-            names = self._others(is_input=True)
-            self.out_name = match_port(config.wanted_out, names, "output")
-            self._client.connect(self._out, self.out_name)
-            self._peers.append(self.out_name)
-
-    def _others(self, **flags: bool) -> list[str]:
-        ports = self._client.get_ports(is_midi=True, **flags)
-        return [port.name for port in ports if port.name not in (self._in.name, self._out.name)]
 
     # --- JACK's threads -------------------------------------------------------------------------------
 
@@ -165,17 +152,20 @@ class JackIO:
         if frames != self._period_frames:
             self._set_period(frames)
         start_ns, length_ns = self._times.cycle()
+        self._transport.read_cycle(start_ns)
         self._read(start_ns, length_ns, frames)
-        self._out.clear_buffer()
+        outputs = self._ports.outputs
+        for output in outputs.values():
+            output.clear_buffer()
         while self._handed:
             heapq.heappush(self._queue, self._handed.popleft())
         if self._queue:
-            self._write(start_ns, length_ns, frames)
+            self._write(outputs, start_ns, length_ns, frames)
         self._cycles += 1
 
     def _read(self, start_ns: int, length_ns: int, frames: int) -> None:
         count = len(self._received)
-        for offset, data in self._in.incoming_midi_events():
+        for offset, data in self._ports.source.incoming_midi_events():
             if len(self._received) < MAX_INPUT:
                 self._received.append((start_ns + offset * length_ns // frames, bytes(data)))
             else:
@@ -183,15 +173,20 @@ class JackIO:
         if len(self._received) > count:
             self._wake()
 
-    def _write(self, start_ns: int, length_ns: int, frames: int) -> None:
+    def _write(self, outputs: Mapping[str, Any], start_ns: int, length_ns: int, frames: int) -> None:
         queue = self._queue
         for _ in range(MAX_WRITES):
             if not queue or queue[0][0] >= start_ns + length_ns:
                 return
             event = queue[0][2]
+            if event.port not in outputs:
+                heapq.heappop(queue)
+                self.lost_output += 1
+                self._written_count += 1
+                continue
             offset = min(max(0, (event.due_ns - start_ns) * frames // length_ns), frames - 1)
             try:
-                self._out.write_midi_event(offset, event.data)
+                outputs[event.port].write_midi_event(offset, event.data)
             except jack.JackError:
                 return  # the port's buffer is full: the rest goes out in the next cycle
             heapq.heappop(queue)

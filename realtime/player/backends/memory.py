@@ -2,10 +2,11 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from realtime.errors import PortError
-from realtime.player.ports import INPUT_BATCH, Outgoing, PortConfig, Written
+from realtime.messages import Plugged
+from realtime.player.ports import INPUT_BATCH, Outgoing, PortConfig, SystemTransport, Written
 
 MAX_WAITING = 16_384
 
@@ -14,6 +15,7 @@ class MemoryIO:
     """Records what is sent; hands out what is injected."""
 
     backend = "memory"
+    transport: SystemTransport | None = None
     lead_ns = 0
     poll_ns = 5_000_000  # what is injected wakes the player anyhow
 
@@ -24,7 +26,10 @@ class MemoryIO:
         self._arriving: deque[tuple[int, bytes]] = deque(maxlen=MAX_WAITING)
         self._written: list[Written] = []
         self._closed = False
-        self.lost_input = 0
+        self._config = config
+        self._outputs: frozenset[str] = frozenset()
+        self._plugs: list[Plugged] = []
+        self.lost_input = self.lost_output = 0
 
     def inject(self, data: bytes, time_ns: int = 0) -> None:
         """Let `data` arrive at `time_ns` (0: now); times must rise."""
@@ -35,8 +40,21 @@ class MemoryIO:
         """Send at once."""
         if self._closed:
             raise PortError("the memory port is closed")
-        if len(self._written) < MAX_WAITING:
+        if event.port and event.port not in self._outputs:
+            self.lost_output += 1
+        elif len(self._written) < MAX_WAITING:
             self._written.append(Written(event, self._now()))
+
+    def set_outputs(self, names: Collection[str]) -> None:
+        """At once."""
+        opened = sorted(frozenset(names) - self._outputs)
+        self._plugs += [Plugged(self._config.own_output(name), "out", name, there=True) for name in opened]
+        self._outputs = frozenset(names)
+
+    def plugs(self) -> list[Plugged]:
+        """What was opened since the last call."""
+        plugs, self._plugs = self._plugs, []
+        return plugs
 
     def written(self) -> list[Written]:
         """What was sent since the last call."""

@@ -1,0 +1,161 @@
+"""MIDI clock to others, through the core on memory ports; and what a follower makes of it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime.messages import Counters, Inject, Locate, SetSync, SetTempo, StartTransport, StopTransport
+from realtime.player.midi_bytes import CLOCK, CONTINUE, SONG_POSITION, START, STOP, SYNC_STATUSES, song_position
+from realtime.player.sync.clock_out import ClockOut
+from realtime.player.sync.options import SyncOptions
+from tests.player.fakes import FakeTime, Rig
+from tests.player.sync.master import Follower
+
+PULSE_NS = 500_000_000 / 24
+NAMES = {CLOCK: ".", START: "start", CONTINUE: "continue", STOP: "stop", SONG_POSITION: "position"}
+
+
+def clock_rig(**options: object) -> Rig:
+    return Rig(sync=SyncOptions(clock_out=True, **options))  # type: ignore[arg-type]
+
+
+def names(rig: Rig) -> list[str]:
+    """What was sent, pulses left out."""
+    return [NAMES[data[0]] for data in rig.io.data if data[0] != CLOCK]
+
+
+def test_start_and_then_a_pulse_every_24th_of_a_beat_on_its_time() -> None:
+    rig = clock_rig()
+    start_ns = rig.time.ns
+    rig.run_ms(20_000)
+    assert names(rig) == ["start"]
+    assert rig.io.data[0] == bytes((START,))
+    due = [event.due_ns - start_ns for event in rig.io.sent if event.data[0] == CLOCK]
+    assert len(due) == 20 * 48 + 1
+    assert max(abs(at_ns - number * PULSE_NS) for number, at_ns in enumerate(due)) <= 1
+    counters = rig.of(Counters)[-1]
+    assert (counters.ons, counters.offs) == (0, 0)
+    assert counters.late_events == 0
+    assert len(due) - 24 <= counters.pulses_out <= len(due)
+
+
+def test_stop_and_start_put_the_follower_to_its_place() -> None:
+    rig = clock_rig()
+    rig.run_ms(1000)
+    rig.core.handle(StopTransport())
+    rig.run_ms(1000)
+    assert names(rig) == ["start", "stop"]
+    pulses = rig.io.data.count(bytes((CLOCK,)))
+    assert pulses == pytest.approx(96, abs=2)  # they go on, so that others know the tempo
+    rig.core.handle(Locate(4 * 480))
+    rig.core.handle(StartTransport())
+    rig.run_ms(30)
+    last = [data for data in rig.io.data if data[0] != CLOCK][2:]
+    assert last == [song_position(16), bytes((CONTINUE,))]
+    assert [data for data in rig.io.data[-4:] if data[0] == CLOCK]
+
+
+def test_a_count_in_holds_the_start_back() -> None:
+    rig = clock_rig(count_in=1, count_in_channel=0)
+    rig.core.handle(StartTransport())
+    rig.run_ms(1900)
+    assert names(rig) == []
+    rig.run_ms(101)
+    assert names(rig) == ["start"]
+
+
+def test_it_goes_on_after_a_standstill_of_the_machine() -> None:
+    rig = clock_rig()
+    rig.run_ms(100)
+    sent = len(rig.io.sent)
+    rig.time.pass_ms(30_000)
+    rig.core.step()
+    assert len(rig.io.sent) - sent < 12  # no burst of old pulses
+    rig.run_ms(300)
+    assert names(rig) == ["start", "stop", "position", "continue"]
+
+
+def test_the_last_word_is_stop() -> None:
+    rig = clock_rig()
+    rig.run_ms(100)
+    rig.core.shutdown()
+    assert names(rig) == ["start", "stop"]
+    rig = clock_rig()
+    rig.run_ms(100)
+    rig.core.handle(SetSync())
+    rig.run_ms(100)
+    assert names(rig) == ["start", "stop"]
+    assert rig.io.data[-1] == bytes((STOP,))
+
+
+def test_our_clock_heard_back_on_the_input_moves_nothing() -> None:
+    rig = clock_rig()
+    for _ in range(2000):
+        known = len(rig.io.sent)
+        rig.run_ms(1)
+        for event in rig.io.sent[known:]:
+            rig.core.handle(Inject(data=event.data, time_ns=rig.time.ns))
+    assert names(rig) == ["start"]
+    assert rig.clock.tick() == pytest.approx(4 * 480, abs=1)
+    counters = rig.of(Counters)[-1]
+    assert (counters.pulses_in, counters.echoes) == (0, 0)
+
+
+def test_the_synth_hears_no_clock() -> None:
+    rig = clock_rig()
+    heard: list[bytes] = []
+    rig.core.hear(lambda data, due_ns: heard.append(data))
+    rig.run_ms(100)
+    assert rig.io.sent
+    assert heard == []
+
+
+PLAN = st.lists(
+    st.tuples(
+        st.one_of(
+            st.builds(SetTempo, bpm=st.sampled_from([60.0, 97.0, 120.0, 180.0])),
+            st.builds(Locate, tick=st.integers(0, 40_000)),
+            st.just(StopTransport()),
+            st.just(StartTransport()),
+        ),
+        st.integers(0, 900),
+    ),
+    max_size=6,
+)
+
+
+def run_coarsely(rig: Rig, ms: int) -> None:
+    """Steps of 5 ms: what was sent carries its due time all the same."""
+    for _ in range(ms // 5):
+        rig.time.pass_ms(5)
+        rig.core.step()
+
+
+@settings(max_examples=25, deadline=None)  # seconds of music each
+@given(PLAN)
+def test_a_follower_of_our_clock_is_where_we_are(plan: list[tuple[object, int]]) -> None:
+    rig = clock_rig()
+    for message, wait_ms in plan:
+        rig.core.handle(message)  # type: ignore[arg-type]
+        run_coarsely(rig, wait_ms)
+    run_coarsely(rig, 3000)
+    follower = Follower(time=FakeTime(rig.io.sent[0].due_ns - 1))
+    for event in rig.io.sent:
+        if event.data[0] in SYNC_STATUSES:
+            follower.hear(event.data, max(event.due_ns, follower.time.ns))
+    playing = rig.core._conductor.playing
+    assert follower.conductor.playing == playing
+    if playing:
+        assert follower.clock.tick_at(rig.time.ns) == pytest.approx(rig.clock.tick(), abs=6)
+
+
+@given(st.integers(-4000, 400_000), st.integers(0, 4000))
+def test_a_follower_begins_on_a_sixteenth_at_or_after_the_place(tick: int, count_in: int) -> None:
+    out = ClockOut()
+    out.move(tick - count_in, tick)
+    sent = out.pop_due(max(tick, 0) + 200, -(1 << 40))
+    begins = [at for at, data in sent if data[0] in (START, CONTINUE)]
+    assert len(begins) == 1
+    begin_pulse = next(at for at, data in sent if data[0] == CLOCK and at > begins[0])
+    assert begin_pulse % 120 == 0
+    assert max(0, tick) <= begin_pulse < max(0, tick) + 120
