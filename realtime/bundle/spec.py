@@ -1,6 +1,10 @@
 """What `bundle.json` says. Unknown fields are refused; field docs are the format's documentation."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
+
+from realtime.errors import UsageError
 
 FORMAT_VERSION = 1
 KINDS = ("continue", "morph", "quartet", "sketch")
@@ -55,6 +59,31 @@ class ControlSpec(Strict, frozen=True, kw_only=True):
             choices = f" ({', '.join(self.labels)})" if self.labels else ""
             raise ValueError(f"{self.name} takes a number{choices}, got {text!r}") from None
         return self.check(value)
+
+    def show(self, value: float) -> float | str:
+        """The value as one writes it down: the label of a choice, else the number. `parse` and `check` read it."""
+        return self.labels[int(value - self.low)] if self.labels else value
+
+
+def choice(name: str, labels: tuple[str, ...], *, default: int = 0, text: str = "") -> ControlSpec:
+    """A control that picks one of `labels`."""
+    return ControlSpec(name=name, low=0, high=len(labels) - 1, default=default, integer=True, labels=labels, help=text)
+
+
+def resolve(owner: str, controls: Sequence[ControlSpec], given: Mapping[str, float | str]) -> dict[str, float]:
+    """All controls by name: the given values (numbers or labels), checked, over the defaults.
+
+    Raises `UsageError`, which names the owner, on an unknown name or a value out of range.
+    """
+    specs = {control.name: control for control in controls}
+    unknown = [name for name in given if name not in specs]
+    if unknown:
+        raise UsageError(f"{owner} has no control {unknown[0]!r} (it has {', '.join(specs)})")
+    values = {name: given.get(name, control.default) for name, control in specs.items()}
+    try:
+        return {n: specs[n].parse(v) if isinstance(v, str) else specs[n].check(v) for n, v in values.items()}
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 class DataSet(Strict, frozen=True, kw_only=True):

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from realtime.bundle.spec import BundleSpec
-from realtime.errors import UsageError
+from realtime.bundle.spec import BundleSpec, resolve
 from realtime.music.note import Phrase
 
 
@@ -41,16 +40,19 @@ class Generator(Protocol):
         """The notes for [start_tick, start_tick + length_ticks) and the state after them."""
 
 
+@runtime_checkable
+class InParts(Protocol):
+    """A generator that plays in voices."""
+
+    voice_names: tuple[str, ...]
+
+    def parts(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, ...]:
+        """What `generate` gives, one phrase a voice."""
+
+
 def resolve_controls(spec: BundleSpec, given: Mapping[str, float]) -> dict[str, float]:
     """All controls of the model: the given values, checked, over the defaults.
 
     Raises `UsageError` on an unknown name or a value out of range.
     """
-    specs = {control.name: control for control in spec.controls}
-    unknown = [name for name in given if name not in specs]
-    if unknown:
-        raise UsageError(f"{spec.name} has no control {unknown[0]!r} (it has {', '.join(specs)})")
-    try:
-        return {name: control.check(given.get(name, control.default)) for name, control in specs.items()}
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    return resolve(spec.name, spec.controls, given)

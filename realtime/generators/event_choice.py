@@ -11,10 +11,10 @@ import numpy as np
 
 from realtime.generators.guards import Guards
 from realtime.generators.sampling import MASKED, Float, choose, probabilities
-from realtime.generators.shaping import FILTER, Shape
+from realtime.generators.shaping import Shape
 from realtime.generators.tune_memory import Probabilities, TuneMemory
 from realtime.music.melody_codec import DURATIONS, PITCH_LOW, PITCHES, REST, Event
-from realtime.music.scales import Scale
+from realtime.music.scales import FILTER, Scale
 from realtime.music.units import PPQ
 
 MAX_REST_TICKS = 2 * PPQ

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
 from realtime.generators.base import GenerateRequest
 from realtime.music.dynamics import Dynamics
 from realtime.music.note import Note
-from realtime.music.scales import SCALES, Scale
-
-SNAP, FILTER = 1, 2  # values of the control scale_mode; 0 is off
+from realtime.music.scales import SNAP, Scale, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Shape:
         """From control values as `resolve_controls` gives them."""
         return cls(
             octave=int(controls["octave"]),
-            scale=Scale(int(controls["key"]), tuple(SCALES)[int(controls["scale"])]),
+            scale=Scale.of_controls(controls["key"], controls["scale"]),
             scale_mode=int(controls["scale_mode"]),
             accent=controls["accent"],
         )
@@ -44,7 +41,7 @@ class Shaper:
     def note(self, tick: int, pitch: int, duration_ticks: int) -> Note:
         """The note that sounds for the model's `pitch`, which may lie outside MIDI's range."""
         shape, request = self._shape, self._request
-        pitch = place(pitch + 12 * shape.octave)
+        pitch = fold(pitch + 12 * shape.octave)
         if shape.scale_mode == SNAP:
             pitch = shape.scale.snap(pitch)
         velocity = self._dynamics.velocity(
@@ -56,8 +53,3 @@ class Shaper:
             rng=self._rng,
         )
         return Note(tick, pitch, duration_ticks, velocity)
-
-
-def place(pitch: int) -> int:
-    """The pitch moved by octaves into 0..127."""
-    return next(p for p in chain([pitch], range(pitch % 12, 128, 12)) if 0 <= p <= 127)

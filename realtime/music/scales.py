@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from realtime.errors import UsageError
+from realtime.music.note import MAX_PITCH, MIN_PITCH
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _SPELLINGS = {name: i for i, name in enumerate(PITCH_CLASSES)} | {
@@ -25,6 +26,8 @@ SCALES: dict[str, tuple[int, ...]] = {
     "whole-tone": (0, 2, 4, 6, 8, 10),
     "chromatic": tuple(range(12)),
 }
+SCALE_LOCKS = ("off", "snap", "filter")
+SNAP, FILTER = 1, 2  # places in SCALE_LOCKS
 
 
 def pitch_class(name: str) -> int:
@@ -46,6 +49,11 @@ class Scale:
         if self.name not in SCALES:
             raise UsageError(f"no such scale: {self.name!r} (one of {', '.join(SCALES)})")
 
+    @classmethod
+    def of_controls(cls, key: float, scale: float) -> "Scale":
+        """From the values of the controls `key` and `scale`: places in PITCH_CLASSES and SCALES."""
+        return cls(int(key), tuple(SCALES)[int(scale)])
+
     @property
     def pitch_classes(self) -> frozenset[int]:
         """The scale's pitch classes."""
@@ -61,8 +69,21 @@ class Scale:
         Monotone: a higher pitch never lands below a lower one, because each pitch goes to its nearest
         neighbour and ties always break the same way.
         """
+        classes = self.pitch_classes
         for distance in range(12):
             for candidate in (pitch - distance, pitch + distance):
-                if 0 <= candidate <= 127 and self.contains(candidate):
+                if MIN_PITCH <= candidate <= MAX_PITCH and candidate % 12 in classes:
                     return candidate
         raise AssertionError("every scale has a pitch in every octave")  # pragma: no cover
+
+
+def fold(pitch: int, low: int = MIN_PITCH, high: int = MAX_PITCH) -> int:
+    """The pitch moved into low..high by as few octaves as it takes.
+
+    A range that holds no such pitch (it is narrower than an octave) gives its nearer end.
+    """
+    if low <= pitch <= high:
+        return pitch
+    moved = low + (pitch - low) % 12 if pitch < low else high - (high - pitch) % 12
+    nearer = low if pitch < low else high
+    return moved if low <= moved <= high else nearer

@@ -1,7 +1,7 @@
 import pytest
 
 from realtime.errors import UsageError
-from realtime.music.scales import SCALES, Scale, pitch_class
+from realtime.music.scales import SCALES, Scale, fold, pitch_class
 
 
 @pytest.mark.parametrize("name", sorted(SCALES))
@@ -24,3 +24,24 @@ def test_unknown_names_say_what_there_is() -> None:
         pitch_class("H")
     with pytest.raises(UsageError, match="major, minor"):
         Scale(0, "lydain")
+
+
+def test_a_scale_from_its_controls() -> None:
+    assert Scale.of_controls(2.0, float(tuple(SCALES).index("dorian"))) == Scale(2, "dorian")
+
+
+@pytest.mark.parametrize(
+    ("pitch", "low", "high", "folded"),
+    [
+        (60, 0, 127, 60),
+        (-1, 0, 127, 11),
+        (130, 0, 127, 118),  # by one octave, not to the lowest of them
+        (128, 0, 127, 116),
+        (40, 60, 71, 64),
+        (90, 60, 71, 66),
+        (40, 60, 62, 60),  # no E there: the nearer end
+        (90, 60, 62, 62),
+    ],
+)
+def test_fold_moves_by_as_few_octaves_as_it_takes(pitch: int, low: int, high: int, folded: int) -> None:
+    assert fold(pitch, low, high) == folded

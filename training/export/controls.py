@@ -2,21 +2,15 @@
 
 from typing import Final
 
-from realtime.bundle.spec import ControlSpec
+from realtime.bundle.spec import ControlSpec, choice
 from realtime.music.attributes import ATTRIBUTES
 from realtime.music.melody_codec import STYLES
-from realtime.music.scales import PITCH_CLASSES, SCALES
-
-
-def choice(name: str, labels: tuple[str, ...], *, default: int = 0, text: str = "") -> ControlSpec:
-    """A control that picks one of `labels`."""
-    return ControlSpec(name=name, low=0, high=len(labels) - 1, default=default, integer=True, labels=labels, help=text)
-
+from realtime.music.scales import PITCH_CLASSES, SCALE_LOCKS, SCALES
 
 SCALE_CONTROLS: Final = (
     choice("key", PITCH_CLASSES, text="the root of the scale"),
     choice("scale", tuple(SCALES), default=tuple(SCALES).index("major"), text="the notes of the scale"),
-    choice("scale_mode", ("off", "snap", "filter"), text="snap moves notes into the scale, filter draws only from it"),
+    choice("scale_mode", SCALE_LOCKS, text="snap moves notes into the scale, filter draws only from it"),
 )
 ACCENT: Final = ControlSpec(name="accent", low=0, high=1, default=0.5, help="how much the answer's dynamics move")
 CONTINUE_CONTROLS: Final = (
