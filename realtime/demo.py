@@ -1,6 +1,8 @@
 """`hocket demo`: a whole performance without a device, checked and written down.
 
-Engine and player are those of `hocket run`; the musician is a table of notes, the ports are in memory.
+Engine and player are those of `hocket run`; the musician is a table of notes, the ports are in memory. Continue answers
+two phrases; then the music is passed along: Morph loops what was played, Quartet harmonises the last answer, Sketch
+varies what Quartet played.
 """
 
 import sys
@@ -8,15 +10,18 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
-from realtime.engine.engine import Engine, EngineOptions
+from realtime.engine import commands as ask
+from realtime.engine.bar_buffer import PLAYED
+from realtime.engine.engine import Engine, EngineOptions, PartStart, load_model
 from realtime.engine.player_link import PlayerOptions
-from realtime.engine.reports import Forward, QuitEngine, Report, TurnStarted
+from realtime.engine.reports import PartLaunched, Refused, Report, TurnStarted
+from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules
-from realtime.generators.registry import find_bundle, open_live_generator
 from realtime.messages import Clock, Inject, Ready, Sent
 from realtime.music.examples import EXAMPLES
 from realtime.music.midi_file import OutTrack, read_midi, write_midi
@@ -24,10 +29,19 @@ from realtime.music.note import Note, Phrase
 from realtime.music.units import PPQ, TempoAnchor
 from realtime.synth.errors import SynthError
 
-BPM = 120.0
-PIECES = ("bach", "joy")
-START_SECONDS = 0.5
-LIMIT_SECONDS = 35.0
+BPM: Final = 120.0
+PIECES: Final = ("bach", "joy")
+TURNS: Final = "continue"
+# (part, source, controls): two bars each, after the last answer.
+PASSED: Final[tuple[tuple[str, str, dict[str, float | str]], ...]] = (
+    ("morph", PLAYED, {}),
+    ("quartet", TURNS, {}),
+    ("sketch", "quartet", {"mode": "vary", "amount": 0.5}),
+)
+PASSED_BARS: Final = 2
+AHEAD_SECONDS: Final = 0.25  # asked for so long before its bar line: time to make it
+START_SECONDS: Final = 0.5
+LIMIT_SECONDS: Final = 45.0
 
 
 class DemoReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +51,7 @@ class DemoReport(msgspec.Struct, frozen=True, kw_only=True):
     turns: int
     notes_played: int
     notes_answered: int
+    notes_by_part: dict[str, int]
     hung_notes: int
     on_the_grid: bool
     first_note_ms: tuple[float, ...]  # from the phrase judged ended to the first note; the grid's wait is in it
@@ -56,6 +71,8 @@ class Performance:
         self._anchor: TempoAnchor | None = None
         self.prompts: list[Note] = []
         self.turns: list[TurnStarted] = []
+        self.launches: list[PartLaunched] = []
+        self.refused: list[str] = []
         self.sent: list[Sent] = []
 
     def observe(self, report: Report) -> None:
@@ -72,17 +89,21 @@ class Performance:
                     f"  heard {report.prompt_notes} notes; the model answers for {report.length_ticks // PPQ} beats"
                 )
                 self._play_next(report.start_tick + report.length_ticks)
+            case PartLaunched():
+                self.launches.append(report)
+                self._tell(f"{report.part} plays on")
+            case Refused(text):
+                self.refused.append(text)
+                self._tell(text)
             case Sent():
                 self.sent.append(report)
             case _:
                 pass
 
     def _play_next(self, after_tick: int) -> None:
-        assert self.engine is not None
         assert self._anchor is not None
         if not self._left:
-            wait = (self._anchor.time_of(after_tick) - time.monotonic_ns()) / 1e9 + 0.2
-            threading.Timer(max(0.0, wait), self.engine.command, (QuitEngine(),)).start()
+            self._pass_along(after_tick)
             return
         example = EXAMPLES[self._left.pop(0)]
         bar = example.meter.bar_ticks
@@ -91,47 +112,71 @@ class Performance:
         self.prompts += phrase.notes
         for note in phrase.notes:
             on, off = self._anchor.time_of(note.start_tick), self._anchor.time_of(note.end_tick)
-            self.engine.command(Forward(Inject(bytes((0x90, note.pitch, note.velocity)), on)))
-            self.engine.command(Forward(Inject(bytes((0x80, note.pitch, 64)), off)))
+            self._ask(ask.Forward(Inject(bytes((0x90, note.pitch, note.velocity)), on)))
+            self._ask(ask.Forward(Inject(bytes((0x80, note.pitch, 64)), off)))
 
-    def answered(self) -> tuple[list[Note], int]:
-        """The answer's notes as they were sent, and how many never ended."""
+    def _pass_along(self, tick: int) -> None:
+        """One part after the other, each from the bar line where the last one stops."""
+        last = None
+        for part, source, controls in PASSED:
+            commands: list[ask.Command] = [ask.SetControl(name, value, part) for name, value in controls.items()]
+            commands += [ask.Take(part, source), *([ask.Halt(last)] if last else []), ask.Launch(part)]
+            self._at(tick, commands)
+            tick, last = tick + PASSED_BARS * 4 * PPQ, part
+        self._at(tick, [ask.Halt()])
+        self._at(tick + PPQ, [ask.QuitEngine()])  # when the note-offs have been told
+
+    def _at(self, tick: int, commands: list[ask.Command]) -> None:
         assert self._anchor is not None
-        notes: list[Note] = []
-        sounding: dict[int, Sent] = {}
+        wait = (self._anchor.time_of(tick) - time.monotonic_ns()) / 1e9 - AHEAD_SECONDS
+        timer = threading.Timer(max(0.0, wait), self._ask, commands)
+        timer.daemon = True
+        timer.start()
+
+    def _ask(self, *commands: ask.Command) -> None:
+        assert self.engine is not None
+        for command in commands:
+            self.engine.command(command)
+
+    def played(self) -> tuple[dict[str, list[Note]], int]:
+        """Each part's notes as they were sent, and how many never ended."""
+        assert self._anchor is not None
+        notes: dict[str, list[Note]] = {part: [] for part in (TURNS, *(part for part, _, _ in PASSED))}
+        sounding: dict[tuple[str, int], Sent] = {}
         for event in self.sent:
-            pitch = event.data[1]
+            key = (event.part, event.data[1])
             if event.data[0] & 0xF0 == 0x90:
-                sounding[pitch] = event
-            elif pitch in sounding:
-                on = sounding.pop(pitch)
+                sounding[key] = event
+            elif key in sounding:
+                on = sounding.pop(key)
                 start, end = self._anchor.tick_at(on.due_ns), self._anchor.tick_at(event.due_ns)
-                notes.append(Note(start, pitch, max(1, end - start), on.data[2]))
+                notes[event.part.split("/")[0]].append(Note(start, event.data[1], max(1, end - start), on.data[2]))
         return notes, len(sounding)
 
 
 def run_demo(out: Path, *, seed: int, tell: Callable[[str], None]) -> DemoReport:
-    """Play the demo in real time (about 20 s) and write `demo.mid` and, where there is a synth, `demo.wav`."""
+    """Play the demo in real time (about 30 s) and write `demo.mid` and, where there is a synth, `demo.wav`."""
     begun = time.monotonic()
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     out.mkdir(parents=True, exist_ok=True)
     performance = Performance(tell)
+    names = (TURNS, *(part for part, _, _ in PASSED))
+    parts = [PartStart(PartSetup(model=name, seed=seed, playing=False), load_model(name)) for name in names]
     options = EngineOptions(
         player=PlayerOptions(backend="memory", bpm=BPM, trace=True),
         rules=TurnRules(grid="beat", length="bars", bars=2),
-        seed=seed,
     )
-    engine = Engine(open_live_generator(find_bundle("continue")), options, observe=performance.observe)
+    engine = Engine(parts, options, observe=performance.observe)
     performance.engine = engine
-    watchdog = threading.Timer(LIMIT_SECONDS, engine.command, (QuitEngine(),))
+    watchdog = threading.Timer(LIMIT_SECONDS, engine.command, (ask.QuitEngine(),))
     watchdog.daemon = True
     watchdog.start()
     engine.run()
     watchdog.cancel()
-    notes, hung = performance.answered()
-    tracks = [
-        OutTrack(name="You", phrase=Phrase.of(performance.prompts)),
-        OutTrack(name="Hocket Continue", phrase=Phrase.of(notes), channel=1),
+    notes, hung = performance.played()
+    tracks = [OutTrack(name="You", phrase=Phrase.of(performance.prompts))] + [
+        OutTrack(name=f"Hocket {part.capitalize()}", phrase=Phrase.of(notes[part]), channel=channel)
+        for channel, part in enumerate(notes, 1)
     ]
     midi = out / "demo.mid"
     write_midi(midi, tracks, bpm=BPM)
@@ -153,7 +198,7 @@ def _render(midi: Path, wav: Path, tell: Callable[[str], None]) -> str:
 
 def _report(
     performance: Performance,
-    notes: list[Note],
+    notes: dict[str, list[Note]],
     hung: int,
     *,
     midi: str,
@@ -161,26 +206,19 @@ def _report(
     seconds: float,
     tell: Callable[[str], None],
 ) -> DemoReport:
-    ons = [event for event in performance.sent if event.data[0] & 0xF0 == 0x90]
-    firsts = [next((event for event in ons if event.generation == turn.generation), None) for turn in performance.turns]
-    waits = tuple(
-        round((first.sent_ns - turn.judged_ns) / 1e6, 3)
-        for first, turn in zip(firsts, performance.turns, strict=True)
-        if first is not None
-    )
-    starts = {note.start_tick for note in notes}
-    on_grid = all(
-        turn.start_tick in starts and (turn.start_tick - turn.origin_tick) % PPQ == 0 for turn in performance.turns
-    )
+    waits, on_grid = _waits_ms(performance), _on_grid(performance, notes)
     late = max(((event.sent_ns - event.due_ns) / 1e6 for event in performance.sent), default=0.0)
-    ok = len(performance.turns) == len(PIECES) == len(waits) and not hung and on_grid
-    tell(f"{'all well' if ok else 'NOT well'}: {len(notes)} notes answered, at most {late:.2f} ms late, {hung} hung")
+    counts = {part: len(played) for part, played in notes.items()}
+    all_played = len(performance.turns) == len(PIECES) == len(waits) and all(counts.values())
+    ok = all_played and not hung and on_grid and not performance.refused
+    tell(f"{'all well' if ok else 'NOT well'}: notes {counts}, at most {late:.2f} ms late, {hung} hung")
     tell(f"wrote {midi}{' and ' + wav if wav else ''} after {seconds:.0f} s")
     return DemoReport(
         ok=ok,
         turns=len(performance.turns),
         notes_played=len(performance.prompts),
-        notes_answered=len(notes),
+        notes_answered=counts[TURNS],
+        notes_by_part=counts,
         hung_notes=hung,
         on_the_grid=on_grid,
         first_note_ms=waits,
@@ -189,3 +227,21 @@ def _report(
         midi=midi,
         wav=wav,
     )
+
+
+def _waits_ms(performance: Performance) -> tuple[float, ...]:
+    """Of each answer that began: from the phrase judged ended to its first note."""
+    ons = [event for event in performance.sent if event.part == TURNS and event.data[0] & 0xF0 == 0x90]
+    firsts = [next((event for event in ons if event.generation == turn.generation), None) for turn in performance.turns]
+    pairs = zip(firsts, performance.turns, strict=True)
+    return tuple(round((first.sent_ns - turn.judged_ns) / 1e6, 3) for first, turn in pairs if first is not None)
+
+
+def _on_grid(performance: Performance, notes: dict[str, list[Note]]) -> bool:
+    """Whether answers begin on a beat as they were meant to, and the loops on bar lines."""
+    starts = {note.start_tick for note in notes[TURNS]}
+    answers = all(
+        turn.start_tick in starts and (turn.start_tick - turn.origin_tick) % PPQ == 0 for turn in performance.turns
+    )
+    bars = {launch.start_tick % (4 * PPQ) for launch in performance.launches}
+    return answers and len(bars) == 1 and len(performance.launches) == len(PASSED)

@@ -23,6 +23,8 @@ def watch(name: str, backend: str) -> None:
     start_ns = time.monotonic_ns()
     try:
         while (reason := io.alive()) is None:
+            for plugged in io.plugs():
+                sys.stderr.write(f"{plugged.name!r} is {'back' if plugged.there else 'gone; waiting for it'}\n")
             for time_ns, raw in io.poll():
                 data = parse_channel_message(raw)
                 if data is not None:

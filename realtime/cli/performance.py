@@ -4,65 +4,107 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from realtime.bundle.spec import BundleSpec
 from realtime.cli.output import say
-from realtime.cli.values import controls_of, one_of
-from realtime.engine.engine import Engine, EngineOptions
-from realtime.engine.phrase_end import GRIDS, LENGTHS, TURN_ENDS
-from realtime.engine.player_link import PlayerOptions
-from realtime.engine.reports import (
-    Forward,
-    HandOver,
-    ModelFailed,
-    QuitEngine,
-    Report,
-    SetControl,
-    SetRules,
-    TurnStarted,
-    Yielded,
-)
-from realtime.engine.turns import TurnRules
-from realtime.errors import FileError, HocketError, UsageError
-from realtime.generators.registry import find_bundle, open_live_generator
-from realtime.messages import Panic, PortLost, Ready, SetTempo, SetThru, Silenced
-from realtime.music.units import PPQ, check_bpm
+from realtime.cli.telling import Teller
+from realtime.cli.terminal import Terminal
+from realtime.engine.commands import QuitEngine
+from realtime.engine.engine import Engine, EngineOptions, PartStart, load_model
+from realtime.engine.parts.board import Board
+from realtime.engine.reports import Report
+from realtime.engine.setup import MAX_PARTS, POST, PartSetup, controls_of, free_name, with_control
+from realtime.errors import FileError, UsageError
+from realtime.remote.server import is_loopback, open_remote
+from realtime.session import LOOPBACK, Remote
 
 SWITCH_INTERVAL_SECONDS = 5e-5  # how soon the inference thread gets the interpreter back after a network step
-RULE_CHOICES = {"end": TURN_ENDS, "grid": GRIDS, "length": LENGTHS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Who else may ask for things, and from where."""
+
+    remote: Remote = field(default_factory=Remote)
+    listen: str = LOOPBACK  # IP address; any but a loopback one lets the network in
+
+
+def setups_of(models: Sequence[str], *, channel: int, seed: int | None) -> list[PartSetup]:
+    """A part for each model, on channels that follow one another as the models' voices need them."""
+    if len(models) > MAX_PARTS:
+        raise UsageError(f"a rack has at most {MAX_PARTS} parts, got {len(models)} times --model")
+    return [PartSetup(model=model, channel=0 if number else channel, seed=seed) for number, model in enumerate(models)]
+
+
+def load_parts(setups: Sequence[PartSetup], settings: Sequence[str] = ()) -> list[PartStart]:
+    """Load the models, and check the controls against them. `settings`: "[part.]name=value", over the setups' own."""
+    starts: list[PartStart] = []
+    for setup in setups:
+        generator = load_model(setup.model)
+        name = free_name(setup.name or generator.spec.name, [start.setup.name for start in starts])
+        starts.append(PartStart(msgspec.structs.replace(setup, name=name), generator))
+    for setting in settings:
+        starts = _with_setting(starts, setting)
+    for start in starts:
+        Board(start.setup, start.generator.spec)  # refuses what the part does not have
+    return starts
 
 
 def perform(
-    model: str,
-    player: PlayerOptions,
-    rules: TurnRules,
-    *,
-    settings: list[str],
-    channel: int,
-    seed: int | None,
-    trace: Path | None,
+    starts: Sequence[PartStart], options: EngineOptions, *, trace: Path | None, outside: Outside = Outside()
 ) -> None:
     """Play until Ctrl-C, `quit` or a signal."""
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
-    generator = open_live_generator(find_bundle(model))
-    controls = controls_of(generator.spec, settings)
-    options = EngineOptions(player=player, rules=rules, controls=controls, channel=channel, seed=seed)
-    with open_trace(trace) as write:
+    with open_trace(trace) as write, open_remote(outside.remote.osc, outside.listen) as server:
+        observers: list[Callable[[Report], None]] = [write, Teller(), *([server.observe] if server else [])]
 
         def observe(report: Report) -> None:
-            write(report)
-            _tell(report)
+            for each in observers:
+                each(report)
 
-        engine = Engine(generator, options, observe)
-        _run(engine, generator.spec, rules)
+        engine = Engine(starts, options, observe)
+        if server:
+            announce(server.address, server.port)
+            server.start(engine.command)
+        _run(engine, outside.remote)
+        if server and server.received:
+            say(f"OSC: {server.received} packets, {server.ignored} ignored, {server.dropped} without room")
     say("ended; all notes released")
+
+
+def announce(address: str, port: int) -> None:
+    """Say where OSC is listened to, with a warning where that is not this machine alone."""
+    say(f"OSC: listening on {address}, port {port}")
+    if not is_loopback(address):
+        say(f"warning: whoever reaches {address} can play this Hocket; there is no password")
+
+
+def _with_setting(starts: Sequence[PartStart], setting: str) -> list[PartStart]:
+    """The parts with this control. Without a part's name it is the first part's that has it."""
+    name, equals, text = setting.partition("=")
+    if not equals:
+        raise UsageError(f"a control is given as name=value, got {setting!r}")
+    names = [start.setup.name for start in starts]
+    part, dot, rest = name.partition(".")
+    if part in names and dot:
+        place, control = names.index(part), rest
+    elif dot and not name.startswith(POST):
+        raise UsageError(f"no part {part!r} (there are {', '.join(names)})")
+    else:
+        place, control = _owner(starts, name), name
+    changed = PartStart(with_control(starts[place].setup, control, text), starts[place].generator)
+    return [*starts[:place], changed, *starts[place + 1 :]]
+
+
+def _owner(starts: Sequence[PartStart], control: str) -> int:
+    has = (control in controls_of(start.generator.spec) for start in starts)
+    return next((place for place, found in enumerate(has) if found), 0)
 
 
 @contextmanager
@@ -84,85 +126,10 @@ def _write_line(file: BinaryIO, report: Report) -> None:
     file.write(msgspec.json.encode({**values, "type": type(report).__name__}) + b"\n")
 
 
-def _run(engine: Engine, spec: BundleSpec, rules: TurnRules) -> None:
+def _run(engine: Engine, remote: Remote) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: engine.command(QuitEngine()))
-    terminal = Terminal(engine, spec, rules)
+    terminal = Terminal(engine.command, remote)
     threading.Thread(target=terminal.read, name="terminal", daemon=True).start()
     engine.run()
-
-
-def _tell(report: Report) -> None:
-    match report:
-        case Ready():
-            say(f"ready: play into {report.in_port!r}, record {report.out_port!r} ({report.backend})")
-            for warning in report.warnings:
-                say(f"  {warning}")
-        case TurnStarted():
-            beats = report.length_ticks / PPQ
-            length = f"{beats:g} beats" if beats < 1024 else "until you play"
-            say(f"answer {report.generation}: {report.prompt_notes} notes heard, {length}, seed {report.seed}")
-        case Yielded(generation):
-            say(f"answer {generation} gave way")
-        case Silenced(released=released):
-            say(f"panic: {released} sounding notes released")
-        case PortLost(text=text):
-            say(f"MIDI lost: {text}")
-        case ModelFailed(text):
-            say(f"the model failed and rests: {text}")
-
-
-class Terminal:
-    """Commands on standard input, one a line. Unknown ones are explained, never fatal."""
-
-    def __init__(self, engine: Engine, spec: BundleSpec, rules: TurnRules) -> None:
-        self._engine = engine
-        self._spec = spec
-        self._rules = rules
-        self._verbs: dict[str, Callable[[list[str]], None]] = {
-            "go": lambda _: engine.command(HandOver()),
-            "set": self._set,
-            "bpm": lambda words: engine.command(Forward(SetTempo(check_bpm(float(words[0]))))),
-            "thru": lambda words: engine.command(Forward(SetThru(words[0] == "on"))),
-            "panic": lambda words: engine.command(Forward(Panic(everything="all" in words))),
-            "quit": lambda _: engine.command(QuitEngine()),
-        }
-
-    def read(self) -> None:
-        """Terminal thread: until the input ends; then the music goes on without it.
-
-        Unbuffered: a daemon thread that holds a buffer's lock at the end of the program would break the ending.
-        """
-        if sys.stdin is None:  # started without one: descriptor 0 may be anything
-            return
-        with open(0, "rb", buffering=0, closefd=False) as lines:
-            for line in lines:
-                words = line.decode(errors="replace").split()
-                if words:
-                    self._do(words)
-
-    def _do(self, words: list[str]) -> None:
-        try:
-            self._verbs[words[0]](words[1:])
-        except KeyError:
-            say(f"no such command: {words[0]!r} (go, set NAME VALUE, bpm N, thru on|off, panic [all], quit)")
-        except (IndexError, ValueError):
-            say(f"{words[0]}: a value is missing or no number")
-        except HocketError as error:
-            say(str(error))
-
-    def _set(self, words: list[str]) -> None:
-        name, value = words[0], words[1]
-        if name in RULE_CHOICES:
-            chosen = {name: one_of(name, value, RULE_CHOICES[name])}
-            self._rules = replace(self._rules, **chosen)  # type: ignore[arg-type]  # the names are those of str fields
-            self._engine.command(SetRules(self._rules))
-        elif name == "bars":
-            if not 1 <= int(value) <= 64:
-                raise UsageError(f"bars must be 1..64, got {value}")
-            self._rules = replace(self._rules, bars=int(value))
-            self._engine.command(SetRules(self._rules))
-        else:
-            for control, number in controls_of(self._spec, [f"{name}={value}"]).items():
-                self._engine.command(SetControl(control, number))

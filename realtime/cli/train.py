@@ -11,6 +11,8 @@ from realtime.cli.output import print_json, say
 from realtime.errors import HocketError
 
 NEEDS_EXTRA = "training needs the train extra: pip install -e '.[train]' in the project's folder (brings PyTorch)"
+# What is set beside a score: the n-gram or PCA, and, beside scores with a memory, the strongest mixture of n-grams.
+BESIDE = (("baseline", "baselines"), ("mixture", "mixture"))
 
 
 class ExtraMissingError(HocketError):
@@ -90,4 +92,5 @@ def evaluate(
         print_json(report)
     else:
         for name, value in report["scores"].items():
-            say(f"{name:28s} {value:.4f}   baseline {report['baselines'].get(name, float('nan')):.4f}")
+            beside = [f"   {kind} {report[part][name]:.4f}" for kind, part in BESIDE if name in report.get(part, {})]
+            say(f"{name:28s} {value:.4f}{''.join(beside)}")

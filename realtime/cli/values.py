@@ -12,10 +12,7 @@ if TYPE_CHECKING:  # its package brings numpy, which --help has no use for
 
 def meter_of(text: str) -> Meter:
     """`"6/8"` -> Meter(6, 8)."""
-    numerator, _, denominator = text.partition("/")
-    if not (numerator.isdigit() and denominator.isdigit()):
-        raise UsageError(f"no such meter: {text!r} (e.g. 4/4, 6/8)")
-    return Meter(int(numerator), int(denominator))
+    return Meter.of(text)
 
 
 def one_of(name: str, value: str, choices: Sequence[str]) -> str:

@@ -1,53 +1,52 @@
-"""The engine: one loop that carries messages between the musician's player, the turn keeper and the worker.
+"""The engine: one loop that carries messages between the musician's player and the parts of the rack.
 
-Threading: `run` is the main loop and owns the turn keeper. The player link's reader thread, the worker and whoever
-calls `command` only put into the inbox.
+Threading: `run` is the main loop and owns the rack. The player link's reader thread, the parts' own threads and
+whoever calls `command` only put into the inbox.
 """
 
 import logging
-import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import msgspec
+
+from realtime.engine.bar_buffer import PLAYED, BarBuffer
+from realtime.engine.bar_lines import BarLines
+from realtime.engine.commands import Command, DescribeRack, Forward, Halt, QuitEngine, SaveSession
+from realtime.engine.listener import Listener
+from realtime.engine.parts.base import Stage
 from realtime.engine.player_link import PlayerLink, PlayerOptions
-from realtime.engine.reports import (
-    Command,
-    Forward,
-    HandOver,
-    ModelFailed,
-    QuitEngine,
-    Report,
-    SetControl,
-    SetRules,
-    TurnStarted,
-    Yielded,
-)
-from realtime.engine.turns import Action, Answer, Prepare, TurnKeeper, TurnRules
-from realtime.engine.worker import LOOKAHEAD_BEATS, Cancel, Play, Prefill, Worker
+from realtime.engine.rack import Loader, Rack
+from realtime.engine.reports import Refused, Report, SessionSaved
+from realtime.engine.saving import Saver, session_of
+from realtime.engine.setup import PartSetup
+from realtime.engine.song_place import SongPlace
+from realtime.engine.turns import TurnRules
 from realtime.errors import DeviceLostError
-from realtime.generators.base import GenerateRequest, resolve_controls
-from realtime.generators.continuation import ContinueGenerator
+from realtime.generators.base import Generator
+from realtime.generators.registry import find_bundle, open_generator
 from realtime.handover import Inbox
 from realtime.messages import (
     Chunk,
-    ChunkNote,
     Clock,
     Counters,
-    Cut,
+    Failed,
     FromPlayer,
+    Message,
     Panic,
     Played,
+    Plugged,
     PortLost,
     Ready,
     Sent,
     Silenced,
+    Transport,
 )
-from realtime.music.note import Note
-from realtime.music.units import PPQ, TempoAnchor
+from realtime.music.units import TempoAnchor
 
 log = logging.getLogger(__name__)
-PART = "continue"
 INBOX_CAPACITY = 8192
 IDLE_SECONDS = 0.5
 MAX_RESTARTS = 3  # of the player
@@ -59,17 +58,22 @@ class EngineOptions:
 
     player: PlayerOptions = field(default_factory=PlayerOptions)
     rules: TurnRules = field(default_factory=TurnRules)
-    controls: Mapping[str, float] = field(default_factory=dict)
-    channel: int = 0  # 0..15
-    seed: int | None = None  # None: a new one for each answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Answered:
-    """The worker has handed on a note of an answer."""
+class PartStart:
+    """A part to start with, its model loaded."""
 
-    generation: int
-    note: Note
+    setup: PartSetup
+    generator: Generator
+
+
+@dataclass(frozen=True, slots=True)
+class _FromPart:
+    """What a part's own thread says to it."""
+
+    name: str
+    said: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +81,48 @@ class _PlayerGone:
     """The player's pipe has ended."""
 
 
-Item = FromPlayer | Command | ModelFailed | _Answered | _PlayerGone
+Item = FromPlayer | Command | _FromPart | _PlayerGone | SessionSaved | Refused
+
+
+def load_model(model: str) -> Generator:
+    """The generator of a model given by name or folder."""
+    return open_generator(find_bundle(model))
 
 
 class Engine:
     """Headless Hocket: engine and player. `observe` is called in the main loop with each `Report`."""
 
     def __init__(
-        self, generator: ContinueGenerator, options: EngineOptions, observe: Callable[[Report], None] = lambda _: None
+        self,
+        parts: Sequence[PartStart],
+        options: EngineOptions,
+        observe: Callable[[Report], None] = lambda _: None,
+        load: Loader = load_model,
     ) -> None:
         self._options = options
         self._observe = observe
-        self._controls = resolve_controls(generator.spec, options.controls)
         self._inbox: Inbox[Item] = Inbox(capacity=INBOX_CAPACITY)
         self._anchor = TempoAnchor(0, time.monotonic_ns(), options.player.bpm)
-        self._turns = TurnKeeper(options.rules, lambda: self._anchor.bpm)
-        self._generation = 0
+        self._bars = BarLines(options.rules.meter)
+        self._song = SongPlace(self._bars)
+        self._buffer = BarBuffer(self._bars)
+        self._heard = Listener(options.rules.meter)
         self._restarts = 0
-        self._generator_spec = generator.spec
-        self._worker = Worker(
-            generator,
-            emit=self._emit,
-            ahead_tick=lambda: self._now_tick() + LOOKAHEAD_BEATS * PPQ,
-            on_failure=lambda text: self._put(ModelFailed(text)),
+        stage = Stage(
+            bars=self._bars,
+            buffer=self._buffer,
+            send=self._send,
+            post=lambda name, said: self._put(_FromPart(name, said)),
+            observe=observe,
+            now_tick=self._now_tick,
+            now_ns=time.monotonic_ns,
+            bpm=lambda: self._anchor.bpm,
         )
+        self._rack = Rack(stage, options.rules, load)
+        self._saver = Saver(self._put)
+        for part in parts:
+            self._rack.add(part.setup, part.generator)
+        self._rack.pass_on(options.player.thru)
         self._player = PlayerLink(options.player, self._from_player)
 
     @property
@@ -116,27 +138,33 @@ class Engine:
         """Play until `QuitEngine`. Raises `PortError` or `DeviceLostError` when there is no way on."""
         try:
             self._observe(self._player.wait_ready())
-            self._worker.start()
+            self._rack.start()
             while self._run_once():
                 pass
         finally:
+            self._rack.stop()
             self._player.close()
-            self._worker.stop()
+            self._finish_saving()
 
     def _put(self, item: Item) -> None:
         self._inbox.put(item)
+
+    def _send(self, message: Message) -> bool:
+        if isinstance(message, Chunk):
+            message = msgspec.structs.replace(message, epoch=self._song.epoch)
+        return self._player.send(message)
 
     def _from_player(self, message: FromPlayer | None) -> None:
         self._put(_PlayerGone() if message is None else message)
 
     def _now_tick(self) -> int:
-        return self._anchor.tick_at(time.monotonic_ns())
+        return self._song.tick(self._anchor.tick_at(time.monotonic_ns()))
 
     def _run_once(self) -> bool:
         """Wait for the next message or deadline and deal with it; False at the end."""
-        deadline = self._turns.deadline_tick()
+        deadline = min((tick for part in self._rack if (tick := part.deadline_tick()) is not None), default=None)
         wait = IDLE_SECONDS
-        if deadline is not None:
+        if deadline is not None and self._song.playing:
             wait = min(wait, (self._anchor.time_of(deadline) - time.monotonic_ns()) / 1e9)
         if wait > 0:
             self._inbox.wait(wait)
@@ -144,30 +172,62 @@ class Engine:
             if isinstance(item, QuitEngine):
                 return False
             self._deal_with(item)
-        self._carry_out(self._turns.passed(self._now_tick()))
+        for part in self._rack:
+            part.passed(self._now_tick())
         return True
 
     def _deal_with(self, item: Item) -> None:
         match item:
             case Played():
-                self._carry_out(self._turns.played(item))
+                self._hear(item)
             case Clock():
                 self._anchor = item.anchor()
                 self._observe(item)
-            case HandOver():
-                self._carry_out(self._turns.hand_over(self._now_tick()))
-            case SetControl(name, value):
-                self._controls = resolve_controls(self._generator_spec, {**self._controls, name: value})
-            case SetRules(rules):
-                self._turns.rules = rules
+            case _FromPart(name, said):
+                self._rack.heard(name, said)
+            case Forward(Panic() as panic):
+                self._rack.command(Halt())  # silence means silence: nothing goes on by itself
+                self._send(panic)
             case Forward(message):
-                self._player.send(message)
-            case _Answered(generation, note):
-                if generation == self._generation:
-                    self._turns.answered(note)
+                self._send(message)
             case _PlayerGone():
                 self._restart_player()
-            case ModelFailed() | Ready() | Sent() | Counters() | Silenced() | PortLost():
+            case Transport():
+                self._follow(item)
+            case Ready() | Sent() | Counters() | Silenced() | Plugged() | PortLost() | SessionSaved() | Refused():
+                self._observe(item)
+            case DescribeRack():
+                self._observe(self._rack.describe())
+            case SaveSession():
+                self._save(item)
+            case Failed() | QuitEngine():
+                pass  # a player that fails says so before it is ready; the end is dealt with outside
+            case _:
+                self._rack.command(item)
+
+    def _follow(self, told: Transport) -> None:
+        if self._song.take(told):
+            for part in self._rack:
+                part.player_restarted()
+        self._observe(told)
+
+    def _hear(self, played: Played) -> None:
+        for part in self._rack if self._song.playing else ():  # nothing could be answered
+            part.played(played)
+        self._heard.add(played)
+        self._buffer.add(PLAYED, self._heard.take_done())
+
+    def _save(self, wanted: SaveSession) -> None:
+        player = replace(self._options.player, thru=self._rack.thru)
+        rules, bpm = self._rack.rules, self._anchor.bpm
+        session = session_of(player, rules, self._rack.kept(), bpm=bpm, remote=wanted.remote)
+        self._saver.save(session, wanted.path)
+
+    def _finish_saving(self) -> None:
+        """At the end: what was asked for before it is still written, and told."""
+        self._saver.finish()
+        for item in self._inbox.drain():
+            if isinstance(item, SessionSaved | Refused):
                 self._observe(item)
 
     def _restart_player(self) -> None:
@@ -178,52 +238,7 @@ class Engine:
         self._player.close()
         self._player = PlayerLink(replace(self._options.player, bpm=self._anchor.bpm), self._from_player)
         self._observe(self._player.wait_ready())
-        self._player.send(Panic())
-
-    def _carry_out(self, actions: list[Action]) -> None:
-        for action in actions:
-            match action:
-                case Prepare():
-                    self._worker.submit(Prefill(request=self._request(action)))
-                case Answer():
-                    self._start_answer(action)
-                case _:
-                    self._end_answer()
-
-    def _request(self, action: Prepare | Answer) -> GenerateRequest:
-        length = action.length_ticks if isinstance(action, Answer) else 0
-        return GenerateRequest(
-            context=action.context, start_tick=action.start_tick, length_ticks=length, controls=self._controls
-        )
-
-    def _start_answer(self, answer: Answer) -> None:
-        judged_ns = time.monotonic_ns()
-        self._generation += 1
-        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(1 << 31)
-        play = Play(
-            request=self._request(answer), origin_tick=answer.origin_tick, seed=seed, generation=self._generation
-        )
-        self._worker.submit(play)
-        self._observe(
-            TurnStarted(
-                generation=self._generation,
-                seed=seed,
-                origin_tick=answer.origin_tick,
-                start_tick=answer.origin_tick + answer.start_tick,
-                length_ticks=answer.length_ticks,
-                prompt_notes=len(answer.context.notes),
-                judged_ns=judged_ns,
-            )
-        )
-
-    def _end_answer(self) -> None:
-        self._generation += 1
-        self._player.send(Cut(PART, self._generation))
-        self._worker.submit(Cancel())
-        self._observe(Yielded(self._generation - 1))
-
-    def _emit(self, generation: int, note: Note) -> None:
-        """Worker's thread: hand one note to the player."""
-        placed = ChunkNote(note.start_tick, note.pitch, note.duration_ticks, note.velocity)
-        self._player.send(Chunk(PART, generation, self._options.channel, note.start_tick, (placed,)))
-        self._put(_Answered(generation, note))
+        self._send(Panic())
+        self._song.player_restarted()
+        self._anchor = TempoAnchor(0, time.monotonic_ns(), self._anchor.bpm)  # until the new player's own comes
+        self._rack.player_restarted()

@@ -72,6 +72,11 @@ class Listener:
         )
         return Phrase.of((*self._done, *held), meter=self._meter)
 
+    def take_done(self) -> list[Note]:
+        """The notes that have ended, once."""
+        done, self._done = self._done, []
+        return done
+
     def clear(self) -> None:
         """Begin a new phrase. Keys still down belong to the old one: their release will be ignored."""
         self._held.clear()

@@ -4,10 +4,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from realtime.engine.routing import Thru
 from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
 from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready
+from realtime.player.sync.options import SyncOptions
 from realtime.wire import Receiver, Sender
 
 ERRORS_BY_EXIT_CODE: dict[int, type[HocketError]] = {2: UsageError, 3: PortError, 6: DeviceLostError}
@@ -21,21 +23,23 @@ class PlayerOptions:
     in_port: str = ""
     out_port: str = ""
     bpm: float = 120.0
-    thru: bool = False
+    thru: Thru = field(default_factory=Thru)
+    patient: bool = False  # wait for ports that are not there yet
     trace: bool = False
     synth: bool = False
     soundfont: str = ""
+    sync: SyncOptions = field(default_factory=SyncOptions)
 
     def command(self) -> list[str]:
         """The command line of the player process."""
         command = [sys.executable, "-m", "realtime.player", "--backend", self.backend, "--bpm", str(self.bpm)]
         command += ["--in", self.in_port] if self.in_port else []
         command += ["--out", self.out_port] if self.out_port else []
-        command += ["--thru"] if self.thru else ["--no-thru"]
+        command += ["--wait"] if self.patient else []
         command += ["--trace"] if self.trace else []
         command += ["--synth"] if self.synth else []
         command += ["--soundfont", self.soundfont] if self.soundfont else []
-        return command
+        return command + self.sync.arguments()
 
 
 class PlayerLink:

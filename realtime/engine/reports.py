@@ -1,49 +1,9 @@
-"""What may be asked of an engine (commands) and what it tells its observer (reports)."""
+"""What the engine tells its observer."""
 
 from dataclasses import dataclass
 
-from realtime.engine.turns import TurnRules
-from realtime.messages import Clock, Counters, Message, PortLost, Ready, Sent, Silenced
-
-# --- commands: what a terminal, a window or a script may ask for ----------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """It is the model's turn now."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetControl:
-    """Change a control of the model."""
-
-    name: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class SetRules:
-    """Change how turns are taken."""
-
-    rules: TurnRules
-
-
-@dataclass(frozen=True, slots=True)
-class Forward:
-    """Hand a message to the player: `SetTempo`, `SetThru`, `Panic`, `Inject`."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class QuitEngine:
-    """Release everything and end."""
-
-
-Command = HandOver | SetControl | SetRules | Forward | QuitEngine
-
-
-# --- reports: what the engine tells its observer ---------------------------------------------------------
+from realtime.bundle.spec import ControlSpec
+from realtime.messages import Clock, Counters, Plugged, PortLost, Ready, Sent, Silenced, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +17,7 @@ class TurnStarted:
     length_ticks: int
     prompt_notes: int
     judged_ns: int
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +25,7 @@ class Yielded:
     """The player came back; the answer of this generation ended."""
 
     generation: int
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +35,66 @@ class ModelFailed:
     text: str
 
 
-Report = TurnStarted | Yielded | ModelFailed | Ready | Clock | Sent | Counters | Silenced | PortLost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLaunched:
+    """A part that plays on and on begins at `start_tick` of the timeline."""
+
+    part: str
+    start_tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command could not be carried out; nothing has changed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RackChanged:
+    """The parts of the rack now, in order."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartDescribed:
+    """A part and its controls: by name, what the control is and its value now."""
+
+    name: str
+    kind: str
+    controls: tuple[tuple[str, ControlSpec, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RackDescribed:
+    """All parts in order: the answer to `DescribeRack`."""
+
+    parts: tuple[PartDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSaved:
+    """The rack is in this file now."""
+
+    path: str
+
+
+Report = (
+    PartLaunched
+    | Refused
+    | RackChanged
+    | RackDescribed
+    | SessionSaved
+    | TurnStarted
+    | Yielded
+    | ModelFailed
+    | Ready
+    | Clock
+    | Sent
+    | Counters
+    | Silenced
+    | Plugged
+    | PortLost
+    | Transport
+)

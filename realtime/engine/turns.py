@@ -9,10 +9,20 @@ count from that note (`origin`) in contexts and answers.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from realtime.engine.bar_lines import BarLines
 from realtime.engine.listener import CONTROL_CHANGE, NOTE_ON, SUSTAIN, Listener
-from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick, seconds_to_ticks
+from realtime.engine.phrase_end import (
+    GRIDS,
+    LENGTHS,
+    TURN_ENDS,
+    answer_ticks,
+    next_grid_tick,
+    phrase_end_tick,
+    seconds_to_ticks,
+)
+from realtime.errors import UsageError
 from realtime.messages import Played
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter
@@ -20,6 +30,8 @@ from realtime.music.units import Meter
 HAND_OVER_SECONDS = 0.025  # before a bar line that is the model's: the answer is under way when it comes
 PUNCTUAL_SECONDS = 0.02  # a deadline seen at most this late counts as met
 REMEMBERED_NOTES = 512  # of the last answer
+MAX_TURN_BARS = 64
+RULE_CHOICES = {"end": TURN_ENDS, "grid": GRIDS, "length": LENGTHS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,18 @@ class TurnRules:
     length: str = "phrase"
     bars: int = 2  # of a trade, and of a "bars" answer
     meter: Meter = field(default_factory=Meter)
+
+    def changed(self, name: str, value: float | str) -> "TurnRules":
+        """The same with another `end`, `grid`, `length` or `bars`. Raises `UsageError`."""
+        if name == "bars":
+            if not str(value).removesuffix(".0").isdecimal() or not 1 <= int(float(value)) <= MAX_TURN_BARS:
+                raise UsageError(f"bars must be 1..{MAX_TURN_BARS}, got {value}")
+            return replace(self, bars=int(float(value)))
+        if name not in RULE_CHOICES:
+            raise UsageError(f"there is no rule {name!r} (there are {', '.join((*RULE_CHOICES, 'bars'))})")
+        if value not in RULE_CHOICES[name]:
+            raise UsageError(f"{name} must be one of {', '.join(RULE_CHOICES[name])}, got {value!r}")
+        return replace(self, **{name: value})  # type: ignore[arg-type]  # the names are those of str fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +84,12 @@ Action = Prepare | Answer | Yield
 
 
 class TurnKeeper:
-    """Listens to the player and decides. `bpm` is the tempo now."""
+    """Listens to the player and decides. `bpm` is the tempo now; `bars` says what ticks count from."""
 
-    def __init__(self, rules: TurnRules, bpm: Callable[[], float]) -> None:
+    def __init__(self, rules: TurnRules, bpm: Callable[[], float], bars: BarLines | None = None) -> None:
         self.rules = rules
         self._bpm = bpm
+        self._bars = bars or BarLines(rules.meter)
         self._listener = Listener(rules.meter)
         self._origin_tick = 0
         self._answer_end_tick: int | None = None  # of the timeline; None: listening
@@ -96,7 +121,7 @@ class TurnKeeper:
     def _begin_phrase(self, tick: int) -> None:
         """The first note: bars are counted from here. A trade under way keeps its bars."""
         if self.rules.end != "trade" or self._trade_start_tick is None:
-            self._origin_tick = self._listener.origin_tick = tick
+            self._origin_tick = self._listener.origin_tick = self._bars.begin_phrase(tick)
             self._trade_start_tick = 0
 
     def _preparation(self, now_tick: int) -> Prepare:
@@ -142,6 +167,7 @@ class TurnKeeper:
         phrase = self._listener.phrase(now_tick)
         self._listener.clear()
         if not phrase.notes:
+            self._origin_tick = self._bars.origin_tick if self._bars.held else self._origin_tick
             recent = [note for note in self._last_answer if note.end_tick <= now_tick]
             phrase = Phrase.of((note.shifted(-self._origin_tick) for note in recent), meter=self.rules.meter)
         now = now_tick - self._origin_tick
@@ -161,6 +187,13 @@ class TurnKeeper:
             first = phrase.notes[0].start_tick if first_tick is None else first_tick
             last = max(note.end_tick for note in phrase.notes)
         return start, answer_ticks(rules.length, rules.bars, first, last, rules.meter)
+
+    def stop(self) -> list[Action]:
+        """End the answer, if there is one, and forget the phrase so far."""
+        was_answering, self._answer_end_tick = self.answering, None
+        self._listener.clear()
+        self._trade_start_tick = None
+        return [Yield()] if was_answering else []
 
     def answered(self, note: Note) -> None:
         """Tell of a note of the answer (on the timeline), so that a second answer can go on from it."""

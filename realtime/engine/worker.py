@@ -16,7 +16,6 @@ from realtime.handover import Latest
 from realtime.music.note import Note
 
 log = logging.getLogger(__name__)
-LOOKAHEAD_BEATS = 2
 POLL_SECONDS = 0.01  # while far enough ahead of the clock
 
 

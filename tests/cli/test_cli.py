@@ -58,6 +58,8 @@ def test_no_verb_shows_the_verbs() -> None:
         (["run", "-c", "wobble=1"], 2, "no control 'wobble' (it has temperature"),
         (["run", "-c", "temperature=hot"], 2, "temperature takes a number"),
         (["run", "--backend", "memory", "--in", "Theremin"], 3, "Theremin"),
+        (["run", "--session", "set.toml", "--bpm", "90"], 2, "--bpm and --session: the session file says that"),
+        (["run", "--session", "missing.toml", "--osc", "0"], 4, "missing.toml: cannot be read"),
         (["generate", "continue", "-o", "x.mid", "--prime", "missing.mid"], 4, "No such file"),
         (["generate", "continue", "-o", "x.mid", "-c", "key"], 2, "name=value"),
         (["render", "missing.mid", "-o", "x.wav"], 4, "No such file"),

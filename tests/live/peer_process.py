@@ -1,7 +1,9 @@
 """Another program on the MIDI system, in a process of its own: a musician who plays, or a tape that records.
 
-python -m tests.live.peer_process play FILE.mid START_NS BPM     plays into Hocket In from START_NS on (monotonic)
-python -m tests.live.peer_process record OUT.jsonl               writes what Hocket Out sends until stdin closes
+python -m tests.live.peer_process play FILE.mid BPM     plays into Hocket In from the monotonic ns on that stdin says
+python -m tests.live.peer_process record OUT.jsonl [PORT]   writes what Hocket Out (or another port) sends until stdin
+                                                            closes
+python -m tests.live.peer_process listen OUT.jsonl NAME     the same of a device that waits to be connected
 """
 
 import json
@@ -14,8 +16,7 @@ from realtime.music.units import TempoAnchor
 from tests.player.jack_peer import JackPeer
 
 
-def play(file: Path, start_ns: int, bpm: float) -> None:
-    anchor = TempoAnchor(0, start_ns, bpm)
+def play(file: Path, bpm: float) -> None:
     events = sorted(
         (tick, data)
         for note in read_midi(file).phrase().notes
@@ -27,6 +28,7 @@ def play(file: Path, start_ns: int, bpm: float) -> None:
     peer = JackPeer("musician")
     peer.connect(listens=False)
     print("ready", flush=True)
+    anchor = TempoAnchor(0, int(sys.stdin.readline()), bpm)
     for tick, data in events:
         time.sleep(max(0.0, (anchor.time_of(tick) - time.monotonic_ns()) / 1e9))
         peer.play(data)
@@ -34,9 +36,13 @@ def play(file: Path, start_ns: int, bpm: float) -> None:
     peer.close()
 
 
-def record(out: Path) -> None:
+def record(out: Path, port: str = "Hocket Out") -> None:
     peer = JackPeer("tape")
-    peer.connect(plays=False)
+    peer.connect(plays=False, output=port)
+    write_down(peer, out)
+
+
+def write_down(peer: JackPeer, out: Path) -> None:
     print("ready", flush=True)
     sys.stdin.read()
     peer.close()
@@ -45,6 +51,8 @@ def record(out: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "play":
-        play(Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+        play(Path(sys.argv[2]), float(sys.argv[3]))
+    elif sys.argv[1] == "listen":
+        write_down(JackPeer(sys.argv[3]), Path(sys.argv[2]))
     else:
-        record(Path(sys.argv[2]))
+        record(Path(sys.argv[2]), *sys.argv[3:])

@@ -13,7 +13,7 @@ from realtime.music.note import Note
 from realtime.music.units import TempoAnchor
 from tests.player.jack_peer import wait_until
 
-LEAD_SECONDS = 2.0  # for the musician's process to start before its first note
+LEAD_SECONDS = 0.5  # from the word to the musician, who is there by then, to its first note
 
 
 @dataclass
@@ -76,6 +76,11 @@ class Peer:
         assert self.process.stdout is not None
         assert self.process.stdout.readline().strip() == "ready"
 
+    def say(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
     def end(self) -> None:
         self.process.communicate(timeout=60)
         assert self.process.returncode == 0
@@ -105,3 +110,38 @@ def heard(tape: Path, anchor: TempoAnchor, *, channel: int = 0) -> Heard:
 def wait_for(run: HocketRun, kind: str, count: int, seconds: float = 20.0) -> list[dict[str, Any]]:
     wait_until(lambda: len(run.reports(kind)) >= count, f"{count} {kind}", seconds)
     return run.reports(kind)
+
+
+class Performance:
+    """`hocket run` with a tape on its output, and a musician who has played a file and hears the first answer begin."""
+
+    def __init__(self, folder: Path, file: Path, bpm: float, *options: str) -> None:
+        self.run = HocketRun(folder, "--bpm", str(bpm), *options)
+        self._tape_file = folder / "tape.jsonl"
+        self._tape = Peer("record", str(self._tape_file))
+        musician = self.musician(file)
+        self.start = self.run.tick_ahead()  # of the musician's first note
+        self.play(musician, self.start)
+        (self.turn,) = wait_for(self.run, "TurnStarted", 1)
+        musician.end()
+
+    def musician(self, file: Path) -> Peer:
+        """One who is ready to `play` the file."""
+        return Peer("play", str(file), str(self.run.anchor.bpm))
+
+    def play(self, musician: Peer, tick: int) -> None:
+        """Tell a musician to play from a tick on."""
+        musician.say(str(self.run.anchor.time_of(tick)))
+
+    def wait_for_answer(self) -> None:
+        """Until the first answer has sounded to its end."""
+        end_ns = self.run.anchor.time_of(self.turn["start_tick"] + self.turn["length_ticks"])
+        wait_until(lambda: time.monotonic_ns() > end_ns + 300_000_000, "the answer's end")
+
+    def end(self, how: int = signal.SIGINT) -> Heard:
+        """Ask `hocket run` to end, which it must do well; what the tape heard."""
+        anchor = self.run.anchor
+        code, said = self.run.end(how)
+        self._tape.end()
+        assert code == 0, said
+        return heard(self._tape_file, anchor)

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from realtime.music.midi_file import OutTrack, read_midi, write_midi
 from realtime.music.note import Note
 from realtime.music.units import PPQ
 from tests.jack_server import JackServer
-from tests.live.rig import HocketRun, Peer, heard, wait_for
-from tests.player.jack_peer import wait_until
+from tests.live.rig import Performance, wait_for
 
 pytestmark = [pytest.mark.jack, pytest.mark.processes]
 BPM = 120.0
@@ -30,8 +28,8 @@ def phrase_file(tmp_path: Path) -> Path:
     return file
 
 
-def run_options(backend: str, *more: str) -> list[str]:
-    return ["--backend", backend, "--bpm", str(BPM), "--seed", "7", *more]
+def perform(folder: Path, file: Path, backend: str, *options: str) -> Performance:
+    return Performance(folder, file, BPM, "--backend", backend, "--seed", "7", *options)
 
 
 def near_grid(tick: int, tolerance: int) -> bool:
@@ -42,20 +40,10 @@ def near_grid(tick: int, tolerance: int) -> bool:
 def test_the_answer_comes_on_the_grid_whole_and_is_no_echo(
     jack_server: JackServer, tmp_path: Path, phrase_file: Path, backend: str
 ) -> None:
-    run = HocketRun(tmp_path, *run_options(backend, "--grid", "beat"))
-    tape_file = tmp_path / "tape.jsonl"
-    tape = Peer("record", str(tape_file))
-    start = run.tick_ahead()
-    musician = Peer("play", str(phrase_file), str(run.anchor.time_of(start)), str(BPM))
-    (turn,) = wait_for(run, "TurnStarted", 1)
-    musician.end()
-    anchor = run.anchor
-    end_ns = anchor.time_of(turn["start_tick"] + turn["length_ticks"])
-    wait_until(lambda: time.monotonic_ns() > end_ns + 300_000_000, "the answer's end")
-    code, _ = run.end()
-    tape.end()
-    answer = heard(tape_file, anchor)
-    assert code == 0
+    performance = perform(tmp_path, phrase_file, backend, "--grid", "beat")
+    start, turn = performance.start, performance.turn
+    performance.wait_for_answer()
+    answer = performance.end()
     assert answer.ons == answer.offs == len(answer.notes) >= 4
     assert answer.unmatched == 0
     tolerance = TOLERANCE_TICKS[backend]
@@ -73,22 +61,13 @@ def test_the_answer_comes_on_the_grid_whole_and_is_no_echo(
 def test_the_model_gives_way_when_the_player_returns(
     jack_server: JackServer, tmp_path: Path, phrase_file: Path
 ) -> None:
-    run = HocketRun(tmp_path, *run_options("jack", "--grid", "beat", "--length", "endless"))
-    tape_file = tmp_path / "tape.jsonl"
-    tape = Peer("record", str(tape_file))
-    first = run.tick_ahead()
-    musician = Peer("play", str(phrase_file), str(run.anchor.time_of(first)), str(BPM))
-    (turn,) = wait_for(run, "TurnStarted", 1)
+    performance = perform(tmp_path, phrase_file, "jack", "--grid", "beat", "--length", "endless")
+    back = performance.turn["start_tick"] + 9 * PPQ
+    musician = performance.musician(phrase_file)
+    performance.play(musician, back)
+    wait_for(performance.run, "Yielded", 1)
+    answer = performance.end(signal.SIGTERM)
     musician.end()
-    back = turn["start_tick"] + 9 * PPQ
-    musician = Peer("play", str(phrase_file), str(run.anchor.time_of(back)), str(BPM))
-    wait_for(run, "Yielded", 1)
-    anchor = run.anchor
-    run_code, _ = run.end(signal.SIGTERM)
-    musician.end()
-    tape.end()
-    answer = heard(tape_file, anchor)
-    assert run_code == 0
     assert answer.unmatched == 0
     assert answer.notes[-1].start_tick <= back + PERIOD_TICKS
     assert max(note.end_tick for note in answer.notes) <= back + PERIOD_TICKS + 29  # 30 ms after it was heard
@@ -97,26 +76,16 @@ def test_the_model_gives_way_when_the_player_returns(
 def test_same_seed_same_phrase_same_answer_live_and_offline(
     jack_server: JackServer, tmp_path: Path, phrase_file: Path
 ) -> None:
-    run = HocketRun(tmp_path, *run_options("jack", "--grid", "bar"))
-    tape_file = tmp_path / "tape.jsonl"
-    tape = Peer("record", str(tape_file))
-    start = run.tick_ahead()
-    musician = Peer("play", str(phrase_file), str(run.anchor.time_of(start)), str(BPM))
-    (turn,) = wait_for(run, "TurnStarted", 1)
-    musician.end()
-    anchor = run.anchor
-    end_ns = anchor.time_of(turn["start_tick"] + turn["length_ticks"])
-    wait_until(lambda: time.monotonic_ns() > end_ns + 300_000_000, "the answer's end")
-    run.end()
-    tape.end()
+    performance = perform(tmp_path, phrase_file, "jack", "--grid", "bar")
+    performance.wait_for_answer()
+    live = performance.end().notes
     out = tmp_path / "offline.mid"
     command = [sys.executable, "-m", "realtime", "generate", "continue", "--prime", str(phrase_file)]
     subprocess.run([*command, "--grid", "bar", "--seed", "7", "-o", str(out)], check=True, timeout=60)
     offline = read_midi(out).phrase(1).notes
-    live = heard(tape_file, anchor).notes
     assert [n.pitch for n in live] == [n.pitch for n in offline]
     assert [n.velocity for n in live] == [n.velocity for n in offline]
-    assert all(_same_time(a, b, turn["origin_tick"]) for a, b in zip(live, offline, strict=True))
+    assert all(_same_time(a, b, performance.turn["origin_tick"]) for a, b in zip(live, offline, strict=True))
 
 
 def _same_time(live: Note, offline: Note, start_tick: int) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUIET_SECONDS = 0.1  # between two attacks
+READINGS = 50
 
 
 class Recorder:
@@ -47,11 +48,21 @@ def attacks(starts: list[int], blocks: list[NDArray[np.float32]], rate: int) -> 
     return found
 
 
+def frame_now(client: jack.Client) -> tuple[int, float]:
+    """A frame and the monotonic ns that belongs to it: of many readings the one that was interrupted least."""
+    readings = []
+    for _ in range(READINGS):
+        before_ns, frame, after_ns = time.monotonic_ns(), client.frame_time, time.monotonic_ns()
+        readings.append((after_ns - before_ns, frame, (before_ns + after_ns) / 2))
+    _, frame, time_ns = min(readings)
+    return frame, time_ns
+
+
 def main() -> None:
     recorder = Recorder()
     print("ready", flush=True)
     sys.stdin.read()
-    now_frame, now_ns = recorder.client.frame_time, time.monotonic_ns()
+    now_frame, now_ns = frame_now(recorder.client)
     count, rate = len(recorder.blocks), recorder.client.samplerate
     starts, blocks = recorder.starts[:count], recorder.blocks[:count]
     heard = [now_ns - (now_frame - int(frame)) * 1e9 / rate for frame in attacks(starts, blocks, rate)]

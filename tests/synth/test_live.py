@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from realtime.synth.client import SynthClient, SynthOptions
 from tests.jack_server import JackServer
+
+LEAD_NS = 800_000_000  # the pipe and two Python processes lie between the sender and the synth's clock
+TAKES = 3
 
 
 @contextmanager
@@ -28,26 +32,34 @@ def recorder() -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
+def record_wood_blocks(client: SynthClient) -> tuple[list[int], dict[str, Any]]:
+    """When eight strokes were due, and what was heard of them."""
+    with recorder() as recording:
+        begin_ns = time.monotonic_ns() + LEAD_NS
+        due_ns = [begin_ns + k * 200_000_000 for k in range(8)]
+        for due in due_ns:
+            assert client.send(b"\x99\x4c\x6e", due)  # wood block
+            assert client.send(b"\x89\x4c\x00", due + 60_000_000)
+        time.sleep((due_ns[-1] - time.monotonic_ns()) / 1e9 + 0.5)
+        heard = json.loads(recording.communicate(timeout=30)[0])
+    assert heard["onsets_ns"]
+    return due_ns, heard
+
+
 @pytest.mark.jack
 @pytest.mark.usefixtures("jack_server")
 def test_notes_sound_evenly_and_the_process_ends_on_eof(soundfont: Path) -> None:
     client = SynthClient.start(SynthOptions(soundfont=soundfont, driver="jack"))
     assert client.report["driver"] == "jack"
-    with recorder() as recording:
-        begin_ns = time.monotonic_ns() + 300_000_000
-        due_ns = [begin_ns + k * 200_000_000 for k in range(8)]
-        for due in due_ns:
-            assert client.send(b"\x99\x4c\x6e", due)  # wood block
-            assert client.send(b"\x89\x4c\x00", due + 60_000_000)
-        time.sleep(2.2)
-        heard = json.loads(recording.communicate(timeout=30)[0])
+    # A server that misses deadlines loses audio time, which no synth can mend: then once more.
+    takes = (record_wood_blocks(client) for _ in range(TAKES))
+    due_ns, heard = next((take for take in takes if take[1]["undisturbed"]), (None, None))
     assert client.alive()
     started = time.monotonic()
     assert client.close() == 0
     assert time.monotonic() - started < 2.0
-    assert heard["onsets_ns"]
-    if not heard["undisturbed"]:
-        return  # too busy a machine: a server that misses deadlines loses audio time, which no synth can mend
+    if due_ns is None or heard is None:
+        pytest.skip(f"too busy a machine: its JACK server missed deadlines in all {TAKES} takes")
     assert len(heard["onsets_ns"]) == len(due_ns)
     # Measured on an idle machine: 14.4 ms (10 ms latency and the periods around it), all within 0.3 ms.
     late_ms = (np.array(heard["onsets_ns"]) - np.array(due_ns)) / 1e6

@@ -1,0 +1,47 @@
+"""`hocket run --session FILE`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from realtime.cli.performance import Outside, load_parts, perform
+from realtime.engine.engine import EngineOptions
+from realtime.engine.player_link import PlayerOptions
+from realtime.errors import FileError, UsageError
+from realtime.session import Session, read_session
+
+
+def perform_session(path: Path, *, trace: Path | None, outside: Outside) -> None:
+    """Play what a session file says; `outside` from the command line stands before the file's.
+
+    Raises `FileError` where the file asks for what the models or ports do not have.
+    """
+    session = read_session(path)
+    if not session.part:
+        raise FileError(f'{path}: no [[part]]; a session needs at least one, e.g. [[part]] with model = "continue"')
+    try:
+        perform(
+            load_parts(session.part),
+            options_of(session, trace=trace is not None),
+            trace=trace,
+            outside=outside if outside.remote.osc is not None else replace(outside, remote=session.remote),
+        )
+    except UsageError as error:
+        raise FileError(f"{path}: {error}") from None
+
+
+def options_of(session: Session, *, trace: bool) -> EngineOptions:
+    """What the engine is started with."""
+    ports, sync = session.ports, session.time.options()
+    player = PlayerOptions(
+        backend=ports.backend,
+        in_port=ports.input,
+        out_port=ports.output,
+        bpm=session.time.bpm,
+        thru=ports.passed_on(),
+        patient=True,
+        trace=trace,
+        synth=ports.sound,
+        soundfont=ports.soundfont,
+        sync=sync,
+    )
+    return EngineOptions(player=player, rules=session.turns.rules(sync.meter))

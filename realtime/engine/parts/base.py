@@ -1,0 +1,81 @@
+"""What the engine asks of every part of the rack, and what a part gets from the engine."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from realtime.bundle.spec import BundleSpec
+from realtime.engine.bar_buffer import BarBuffer
+from realtime.engine.bar_lines import BarLines
+from realtime.engine.commands import Command
+from realtime.engine.reports import Report
+from realtime.engine.setup import PartSetup
+from realtime.messages import Message, Played, Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The engine as its parts see it. `post` may be called from any thread; all else in the main loop."""
+
+    bars: BarLines
+    buffer: BarBuffer
+    send: Callable[[Message], object]  # to the player; any thread
+    post: Callable[[str, Any], None]  # (part's name, what its thread says): comes back as `heard`
+    observe: Callable[[Report], None]
+    now_tick: Callable[[], int]  # any thread
+    now_ns: Callable[[], int]  # any thread
+    bpm: Callable[[], float]
+
+
+class Part(Protocol):
+    """One part. Main loop only."""
+
+    name: str
+
+    @property
+    def spec(self) -> BundleSpec:
+        """The model's manifest."""
+
+    @property
+    def last_channel(self) -> int:
+        """The last MIDI channel that its voices use, 1..16."""
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The outputs and channels of its voices."""
+
+    def start(self) -> None:
+        """The player is there; begin."""
+
+    def introduce(self) -> None:
+        """Tell the player what the voices sound like: at the start, and when it is another process."""
+
+    def played(self, played: Played) -> None:
+        """A channel message of the musician."""
+
+    def deadline_tick(self) -> int | None:
+        """When `passed` is to be called at the latest; None: nothing to wait for."""
+
+    def passed(self, now_tick: int) -> None:
+        """It is `now_tick`."""
+
+    def heard(self, said: Any) -> None:
+        """What the part's own thread has said."""
+
+    def command(self, command: Command) -> bool:
+        """Carry a command out; False if this part has nothing to do with it. Raises `UsageError`."""
+
+    def settings(self) -> Mapping[str, float]:
+        """All controls by name, as they are."""
+
+    def kept(self) -> PartSetup:
+        """The setup as it has become: what a session file keeps."""
+
+    def set_silent(self, silent: bool) -> None:
+        """Muted, or out of the way of another's solo: release and send nothing; time goes on."""
+
+    def player_restarted(self) -> None:
+        """The player is another process now, and its timeline another one."""
+
+    def stop(self) -> None:
+        """Release everything and end the part's thread."""

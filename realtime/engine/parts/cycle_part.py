@@ -1,0 +1,293 @@
+"""A part that plays on and on: Morph, Quartet, Sketch. Main loop only; its model works in a thread of its own."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from realtime.bundle.spec import BundleSpec
+from realtime.engine import commands as ask
+from realtime.engine.parts.base import Stage
+from realtime.engine.parts.board import Board
+from realtime.engine.parts.cycle_runner import CycleRunner
+from realtime.engine.parts.maker_worker import MakerFailed, MakerWorker
+from realtime.engine.parts.material import Made, Maker, Material, Order, Path
+from realtime.engine.parts.outlet import Outlet
+from realtime.engine.reports import ModelFailed
+from realtime.engine.setup import ROUTE, PartSetup
+from realtime.errors import UsageError
+from realtime.messages import Played, Way
+from realtime.music.units import PPQ
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMaker:
+    """Another model has been loaded for this part."""
+
+    maker: Maker
+    model: str  # its name or folder
+
+
+class CyclePart:
+    """See `Part`."""
+
+    def __init__(self, setup: PartSetup, maker: Maker, stage: Stage) -> None:
+        self.name, self.setup, self._stage = setup.name, setup, stage
+        self._board = Board(setup, maker.spec)
+        self._outlet = Outlet(
+            self.name,
+            len(maker.voice_names),
+            bars=stage.bars,
+            buffer=stage.buffer,
+            send=stage.send,
+            monophonic=True,
+            route=self._board.route(),
+        )
+        self._outlet.chain = self._board.chain()
+        self._runner = CycleRunner(self.name, stage, self._outlet)
+        self._wanted = setup.playing
+        self._silent = False
+        self._material: Material | None = None  # the newest
+        self._path: Path | None = None
+        self._locks: frozenset[str] = frozenset()
+        self._ordered = self._applied = 0  # versions
+        self._employ(maker)
+        self._set_locks(frozenset(setup.locks))
+
+    @property
+    def spec(self) -> BundleSpec:
+        """The model's manifest."""
+        return self._maker.spec
+
+    @property
+    def missed(self) -> int:
+        """How many cycles came without their new phrase."""
+        return self._runner.missed
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays or is about to."""
+        return self._wanted
+
+    # --- from the engine ------------------------------------------------------------------------------
+
+    @property
+    def last_channel(self) -> int:
+        """The last MIDI channel that its voices use, 1..16."""
+        return self._outlet.last_channel
+
+    def start(self) -> None:
+        """Have the first material made."""
+        self.introduce()
+        self._worker.start()
+        self._order()
+
+    def introduce(self) -> None:
+        """Tell the player what the voices sound like."""
+        self._outlet.introduce()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The outputs and channels of its voices."""
+        return self._outlet.ways
+
+    def stop(self) -> None:
+        """Release, and let the thread end."""
+        self._runner.end()
+        self._outlet.close()
+        self._worker.stop()
+
+    def played(self, played: Played) -> None:
+        """The musician's notes concern it only when it is told to take them."""
+
+    def deadline_tick(self) -> int | None:
+        """When the next beat is to go out."""
+        return self._runner.deadline_tick(self._lookahead_ticks)
+
+    def passed(self, now_tick: int) -> None:
+        """Send the beats that come within the look-ahead."""
+        if self._runner.advance(now_tick, self._lookahead_ticks):
+            self._order(next_cycle=True)
+
+    def heard(self, said: Any) -> None:
+        """New material, a failure, or another model."""
+        match said:
+            case Made():
+                self._take_in(said)
+            case MakerFailed(text):
+                self._stage.observe(ModelFailed(f"{self.name}: {text}"))
+            case NewMaker(maker, model):
+                self._swap(maker, model)
+
+    def set_silent(self, silent: bool) -> None:
+        """Release and send nothing; or go on at the next beat, where the cycle stands."""
+        if silent == self._silent:
+            return
+        self._silent = silent
+        self._outlet.silent_voices = frozenset(range(self._outlet.voices)) if silent else frozenset()
+        if silent:
+            self._outlet.cut()
+        else:
+            self._runner.again("step")
+
+    def player_restarted(self) -> None:
+        """Begin anew: the timeline is another one."""
+        self._runner.end()
+        if self._wanted and self._material is not None:
+            self._launch()
+
+    def settings(self) -> Mapping[str, float]:
+        """All controls by name, as they are."""
+        return self._board.values()
+
+    def kept(self) -> PartSetup:
+        """The setup as it has become."""
+        return msgspec.structs.replace(self._board.kept(), playing=self._wanted, locks=tuple(sorted(self._locks)))
+
+    def command(self, command: ask.Command) -> bool:
+        """Carry a command out."""
+        match command:
+            case ask.SetControl(name, value):
+                self._set(name, value)
+            case ask.Launch():
+                self._wanted = True
+                if not self._runner.running and self._material is not None:
+                    self._launch()
+            case ask.Halt():
+                self._wanted = False
+                self._runner.end()
+            case ask.Take(_, source, bars):
+                self._read(source, bars)
+            case ask.Reroll(_, names):
+                self._board.reroll(names, secrets.randbelow)
+                self._changed()
+            case ask.SetLocks(names):
+                self._set_locks(names)
+            case ask.StoreSnapshot(slot):
+                self._board.store(slot)
+            case ask.RecallSnapshot(slot):
+                self._board.recall(slot)
+                self._changed()
+            case ask.MorphBetween(start, end, place):
+                self._path = Path(start=self._board.slot(start), end=self._board.slot(end), place=place)
+                self._order()
+            case ask.RandomStep(size):
+                self._board.random_step(size, secrets.SystemRandom())
+                self._changed()
+            case _:
+                return False
+        return True
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    @property
+    def _lookahead_ticks(self) -> int:
+        """A beat is handed over as a whole, so that the last of its notes is that far ahead too."""
+        return round(self._board["lookahead"] * PPQ)
+
+    def _employ(self, maker: Maker) -> None:
+        self._maker = maker
+        self._worker = MakerWorker(self.name, maker, lambda said: self._stage.post(self.name, said))
+
+    def _swap(self, maker: Maker, model: str) -> None:
+        """The new model begins with what the old one stood on; the old material plays until the new is there."""
+        if maker.voice_names != self._maker.voice_names:
+            raise UsageError(
+                f"{self.name} plays {len(self._maker.voice_names)} voices; add {maker.spec.name} as a part"
+            )
+        self._worker.stop()
+        self._board = self._board.for_model(maker.spec, model)
+        self._path = None
+        self._employ(maker)
+        self._worker.start()
+        self._order()
+
+    def _set(self, name: str, value: float | str) -> None:
+        self._board.set(name, value)
+        kind = self._board.kind_of(name)
+        if kind == "model":
+            self._changed()
+        elif kind == "post":
+            self._outlet.chain = self._board.chain()
+            self._runner.again("step")
+        elif name in ROUTE:
+            if self._outlet.set_route(self._board.route()):
+                self._runner.again("step")
+        elif name in ("evolve", "lock"):
+            self._expect_next()
+
+    @property
+    def _evolves(self) -> bool:
+        return bool(self._board["evolve"]) and self._maker.connects and not self._board["lock"]
+
+    def _expect_next(self) -> None:
+        if self._runner.expect(next_cycles=self._evolves):
+            self._order(next_cycle=True)
+
+    def _changed(self) -> None:
+        self._path = None
+        if not self._board["lock"]:
+            self._order()
+
+    def _set_locks(self, names: frozenset[str]) -> None:
+        unknown = names - set(self._maker.lock_names)
+        if unknown:
+            raise UsageError(f"{self.name} has no {sorted(unknown)[0]!r} to lock (it has {self._maker.lock_names})")
+        self._locks = names
+
+    def _read(self, source: str, bars: int) -> None:
+        phrases = self._stage.buffer.last_bars(source, self._stage.now_tick(), bars)
+        if not any(phrase.notes for phrase in phrases):
+            raise UsageError(f"{self.name}: {source} has played nothing yet (sources: {self._stage.buffer.sources})")
+        self._board.point = replace(self._board.point, source=phrases)
+        self._changed()
+
+    def _order(self, *, next_cycle: bool = False) -> None:
+        if next_cycle and self._ordered != self._applied:
+            return  # a change is being made; it would be lost, and will ask for what follows on it
+        if not next_cycle:
+            self._ordered += 1
+        previous = self._runner.current if self._runner.running else self._material
+        self._worker.order(
+            Order(
+                version=self._ordered,
+                cycle=self._runner.number + next_cycle,
+                phrase=(previous.phrase if previous else 0) + next_cycle,
+                point=self._board.point,
+                meter=self._stage.bars.meter,
+                path=self._path,
+                locks=self._locks,
+                previous=previous,
+            )
+        )
+
+    def _take_in(self, made: Made) -> None:
+        """Newer than what plays: heard from the next point of the model's grid on. For the next cycle: kept for it.
+
+        While a slider moves, what comes is always a little behind what was asked for last; it is played all the same.
+        """
+        order, runner = made.order, self._runner
+        if order.version < self._applied:
+            return
+        self._material = made.material
+        if not runner.running:
+            self._applied = order.version
+            if self._wanted:
+                self._launch()
+        elif order.version > self._applied or order.cycle <= runner.number:
+            self._applied = order.version
+            runner.change(made.material, self._maker.touch_grid)
+            self._expect_next()
+        else:
+            runner.offer_next(made.material)
+
+    def _launch(self) -> None:
+        assert self._material is not None
+        self._runner.launch(self._material, grid=self._board.label("launch"), on_miss=self._board.label("on_miss"))
+        self.passed(self._stage.now_tick())
+        self._expect_next()

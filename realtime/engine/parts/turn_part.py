@@ -1,0 +1,242 @@
+"""A part that answers in turns: Continue. Main loop only; its model streams notes from a thread of its own."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from realtime.bundle.spec import BundleSpec
+from realtime.engine import commands as ask
+from realtime.engine.parts.base import Stage
+from realtime.engine.parts.board import Board
+from realtime.engine.parts.outlet import Outlet
+from realtime.engine.reports import ModelFailed, TurnStarted, Yielded
+from realtime.engine.setup import POST, ROUTE, PartSetup
+from realtime.engine.turns import Action, Answer, Prepare, TurnKeeper, TurnRules
+from realtime.engine.worker import Cancel, Play, Prefill, Worker
+from realtime.errors import UsageError
+from realtime.generators.base import GenerateRequest
+from realtime.generators.continuation import ContinueGenerator
+from realtime.messages import Played, Way
+from realtime.music.note import Note
+from realtime.music.units import PPQ
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The worker has handed on a note of an answer."""
+
+    generation: int
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFailed:
+    """The worker's model raised an error."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewGenerator:
+    """Another model has been loaded for this part."""
+
+    generator: ContinueGenerator
+    model: str  # its name or folder
+
+
+class TurnPart:
+    """See `Part`."""
+
+    def __init__(self, setup: PartSetup, generator: ContinueGenerator, stage: Stage, rules: TurnRules) -> None:
+        self.name, self.setup, self._stage = setup.name, setup, stage
+        self._board = Board(setup, generator.spec)
+        self._turns = TurnKeeper(rules, stage.bpm, stage.bars)
+        self._outlet = Outlet(
+            self.name,
+            1,
+            bars=stage.bars,
+            buffer=stage.buffer,
+            send=stage.send,
+            monophonic=False,
+            route=self._board.route(),
+        )
+        self._outlet.chain = self._board.chain()
+        self._seed = setup.seed
+        if setup.locks:
+            raise UsageError(f"{self.name} answers in turns; it has nothing to lock, so leave out {setup.locks[0]!r}")
+        self._employ(generator)
+
+    @property
+    def spec(self) -> BundleSpec:
+        """The model's manifest."""
+        return self._generator.spec
+
+    @property
+    def last_channel(self) -> int:
+        """The last MIDI channel that its voices use, 1..16."""
+        return self._outlet.last_channel
+
+    def start(self) -> None:
+        """Start the worker."""
+        self.introduce()
+        self._worker.start()
+
+    def introduce(self) -> None:
+        """Tell the player what the voices sound like."""
+        self._outlet.introduce()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The outputs and channels of its voices."""
+        return self._outlet.ways
+
+    def stop(self) -> None:
+        """Release what sounds, end the worker."""
+        self._outlet.close()
+        self._worker.stop()
+
+    def played(self, played: Played) -> None:
+        """Listen; give way."""
+        self._carry_out(self._turns.played(played))
+
+    def deadline_tick(self) -> int | None:
+        """When the phrase or the answer may have ended."""
+        return self._turns.deadline_tick()
+
+    def passed(self, now_tick: int) -> None:
+        """Time may have ended a phrase or an answer."""
+        self._carry_out(self._turns.passed(now_tick))
+
+    def heard(self, said: Any) -> None:
+        """A note of the answer, a failure, or another model."""
+        match said:
+            case Answered(generation, note) if generation == self._outlet.generation:
+                self._turns.answered(note)
+                self._stage.buffer.add(self.name, [note])
+            case AnswerFailed(text):
+                self._stage.observe(ModelFailed(f"{self.name}: {text}"))
+            case NewGenerator(generator, model):
+                self._swap(generator, model)
+
+    def set_silent(self, silent: bool) -> None:
+        """Release and send nothing, or play again from the next note on."""
+        self._outlet.silent_voices = frozenset({0} if silent else ())
+        if silent:
+            self._outlet.release()
+
+    def player_restarted(self) -> None:
+        """What was being played is gone, and what was heard is of another time."""
+        self._carry_out(self._turns.stop())
+        self._worker.submit(Cancel())
+
+    def settings(self) -> Mapping[str, float]:
+        """All controls by name, as they are."""
+        return self._board.values()
+
+    @property
+    def rules(self) -> TurnRules:
+        """How it takes turns."""
+        return self._turns.rules
+
+    def kept(self) -> PartSetup:
+        """The setup as it has become."""
+        return msgspec.structs.replace(self._board.kept(), seed=self._seed)
+
+    def command(self, command: ask.Command) -> bool:
+        """Carry a command out."""
+        match command:
+            case ask.HandOver():
+                self._carry_out(self._turns.hand_over(self._stage.now_tick()))
+            case ask.SetControl(name, value):
+                self._set(name, value)
+            case ask.Halt():
+                self._carry_out(self._turns.stop())
+            case ask.SetRule(name, value):
+                self._turns.rules = self._turns.rules.changed(name, value)
+            case ask.Reroll(_, ()):
+                self._seed = secrets.randbelow(1 << 31)
+            case ask.StoreSnapshot(slot):
+                self._board.store(slot)
+            case ask.RecallSnapshot(slot):
+                self._board.recall(slot)
+            case _:
+                return False
+        return True
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _employ(self, generator: ContinueGenerator) -> None:
+        self._generator = generator
+        self._worker = Worker(
+            generator,
+            emit=self._emit,
+            ahead_tick=lambda: self._stage.now_tick() + round(self._board["lookahead"] * PPQ),
+            on_failure=lambda text: self._stage.post(self.name, AnswerFailed(text)),
+        )
+
+    def _swap(self, generator: ContinueGenerator, model: str) -> None:
+        """The answer under way ends as the old model has made it so far."""
+        self._worker.stop()
+        self._board = self._board.for_model(generator.spec, model)
+        self._employ(generator)
+        self._worker.start()
+
+    def _set(self, name: str, value: float | str) -> None:
+        self._board.set(name, value)
+        if name.startswith(POST):
+            self._outlet.chain = self._board.chain()
+        elif name in ROUTE:
+            self._outlet.set_route(self._board.route())
+
+    def _carry_out(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Prepare():
+                    self._worker.submit(Prefill(request=self._request(action)))
+                case Answer():
+                    self._start_answer(action)
+                case _:
+                    self._end_answer()
+
+    def _request(self, action: Prepare | Answer) -> GenerateRequest:
+        length = action.length_ticks if isinstance(action, Answer) else 0
+        return GenerateRequest(
+            context=action.context,
+            start_tick=action.start_tick,
+            length_ticks=length,
+            controls=self._board.point.controls,
+        )
+
+    def _start_answer(self, answer: Answer) -> None:
+        judged_ns = self._stage.now_ns()
+        generation = self._outlet.next_generation()
+        seed = self._seed if self._seed is not None else secrets.randbelow(1 << 31)
+        self._worker.submit(
+            Play(request=self._request(answer), origin_tick=answer.origin_tick, seed=seed, generation=generation)
+        )
+        self._stage.observe(
+            TurnStarted(
+                generation=generation,
+                seed=seed,
+                origin_tick=answer.origin_tick,
+                start_tick=answer.origin_tick + answer.start_tick,
+                length_ticks=answer.length_ticks,
+                prompt_notes=len(answer.context.notes),
+                judged_ns=judged_ns,
+                part=self.name,
+            )
+        )
+
+    def _end_answer(self) -> None:
+        ended = self._outlet.generation
+        self._outlet.cut()
+        self._worker.submit(Cancel())
+        self._stage.observe(Yielded(ended, self.name))
+
+    def _emit(self, generation: int, note: Note) -> None:
+        """Worker's thread: hand one note to the player."""
+        for sent in self._outlet.stream(generation, note):
+            self._stage.post(self.name, Answered(generation, sent))

@@ -1,0 +1,61 @@
+import pytest
+
+from realtime.cli.telling import REFUSALS_A_SECOND, Teller
+from realtime.engine import reports as told
+from realtime.messages import Counters, Plugged, PortLost, Ready, Silenced
+
+
+class Watch:
+    """A clock that stands until it is moved."""
+
+    seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def turn(length_ticks: int) -> told.TurnStarted:
+    return told.TurnStarted(
+        generation=3, seed=7, origin_tick=0, start_tick=0, length_ticks=length_ticks, prompt_notes=5, judged_ns=0
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (turn(960), ["answer 3: 5 notes heard, 2 beats, seed 7"]),
+        (turn(480 * 5000), ["answer 3: 5 notes heard, until you play, seed 7"]),
+        (told.Yielded(3, "continue"), ["answer 3 gave way"]),
+        (told.PartLaunched(part="morph", start_tick=0), ["morph plays"]),
+        (told.RackChanged(("a", "b")), ["parts: a, b"]),
+        (told.SessionSaved("set.toml"), ["saved to set.toml"]),
+        (told.Refused("no"), ["no"]),
+        (told.ModelFailed("NaN"), ["the model failed and rests: NaN"]),
+        (Silenced(2), ["panic: 2 sounding notes released"]),
+        (PortLost("jackd"), ["MIDI lost: jackd"]),
+        (Plugged("keys", "in", "", there=False), ["MIDI: 'keys' is not there; waiting for it"]),
+        (Plugged("keys", "in", "", there=True), ["MIDI: 'keys' is there"]),
+        (Counters(), []),
+        (
+            Ready(1, "memory", "In", "Out", "none", ("no MIDI output",)),
+            ["ready: play into 'In', record 'Out' (memory)", "  no MIDI output"],
+        ),
+    ],
+)
+def test_reports_as_lines(report: told.Report, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Teller()(report)
+    assert capsys.readouterr().err.splitlines() == lines
+
+
+def test_a_flood_of_refusals_is_a_few_lines_and_a_count(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = Watch()
+    teller = Teller(watch)
+    for number in range(1000):
+        teller(told.Refused(f"no {number}"))
+    assert capsys.readouterr().err.splitlines() == [f"no {number}" for number in range(REFUSALS_A_SECOND)]
+    watch.seconds += 1.0
+    teller(told.Refused("again"))
+    assert capsys.readouterr().err.splitlines() == [f"({1000 - REFUSALS_A_SECOND} more were refused)", "again"]
+    watch.seconds += 1.0
+    teller(told.Refused("once more"))
+    assert capsys.readouterr().err.splitlines() == ["once more"]
