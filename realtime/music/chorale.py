@@ -9,6 +9,7 @@ repeated notes can still be used for its pitches.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, Final
 
 import msgspec
@@ -114,8 +115,7 @@ class ChoraleCodec:
 
 def _notes(symbol_S: IntArray, strike_S: BoolArray) -> list[Note]:
     notes = []
-    struck = [int(step) for step in np.flatnonzero(strike_S)]
-    for step, following in zip(struck, [*struck[1:], len(symbol_S)], strict=True):
+    for step, following in pairwise([*np.flatnonzero(strike_S).tolist(), len(symbol_S)]):
         rests = np.flatnonzero(symbol_S[step:following] == REST)
         length = int(rests[0]) if len(rests) else following - step
         notes.append(Note(step * STEP_TICKS, pitch_of(int(symbol_S[step])), length * STEP_TICKS))

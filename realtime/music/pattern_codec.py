@@ -1,6 +1,6 @@
 """The pattern codec: two bars of 4/4 as one symbol a sixteenth.
 
-Shapes: S steps, N patterns.
+Shapes: S steps, N patterns, K symbols.
 
 Canonical patterns: HOLD only while a note sounds, REST on every silent step. So the share of rests can be counted
 off, and a symbol says all there is to know of its step.
@@ -25,6 +25,7 @@ PITCH_LOW, PITCH_HIGH = 36, 96  # inclusive, as in the melody codec
 PITCHES: Final = PITCH_HIGH - PITCH_LOW + 1
 SYMBOLS: Final = FIRST_ONSET + PITCHES
 IntArray = npt.NDArray[np.int64]
+LogitArray = npt.NDArray[np.float32]
 
 
 def onset(pitch: int) -> int:
@@ -41,6 +42,28 @@ def canonical(symbols_NS: IntArray) -> IntArray:
         silent = np.where(column == HOLD, silent, column == REST)
         out[..., step] = np.where(silent, REST, column)
     return out
+
+
+def likeliest(logits_SK: LogitArray) -> IntArray:
+    """The likeliest canonical pattern: of all sequences in which a hold follows a note, the one with the largest sum.
+
+    Taking each step's likeliest symbol and then `canonical` silences a whole note where its onset just loses.
+    """
+    onset_S = logits_SK[:, FIRST_ONSET:].argmax(-1) + FIRST_ONSET
+    best_S = logits_SK[np.arange(len(logits_SK)), onset_S]
+    rows = zip(logits_SK[:, HOLD].tolist(), logits_SK[:, REST].tolist(), best_S.tolist(), strict=True)
+    sounding, silent = -np.inf, 0.0  # the best sums that end in a note, and that end in silence
+    came: list[tuple[bool, bool]] = []  # held rather than begun; a note rather than silence before
+    for hold, rest, begin in rows:
+        before = max(sounding, silent)
+        came.append((sounding + hold >= before + begin, sounding >= silent))
+        sounding, silent = max(sounding + hold, before + begin), before + rest
+    out_S, sounds = np.empty(len(came), np.int64), sounding >= silent
+    for step in range(len(came) - 1, -1, -1):
+        held, after_note = came[step]
+        out_S[step] = (HOLD if held else onset_S[step]) if sounds else REST
+        sounds = after_note if not (sounds and held) else True
+    return out_S
 
 
 class PatternCodec:

@@ -41,6 +41,21 @@ class Line:
         return self.text, self.form.format(value), f"{target} (missed)" if missed else target
 
 
+def generator_lines(name: str) -> list[Line]:
+    """What every model but Continue, which has lines of its own, is measured for."""
+    title, path = name.capitalize(), f"generators.{name}"
+    return [
+        Line(f"{title}, one run of its network, median (ms)", f"{path}.ort_p50_ms"),
+        Line("faster than torch eager, weights drawn by lot", f"{path}.vs_torch", "{:.1f} ×"),
+        Line("two bars at the defaults, median (ms)", f"{path}.answer_p50_ms"),
+        Line("the bundle from disk to ready (ms)", f"{path}.load_ms", "{:.0f}", at_most=300),
+        Line("size of the bundle (MB)", f"{path}.file_mb", "{:.1f}", at_most=12),
+    ]
+
+
+_ONE_CANDIDATE: Final = "generators.quartet.variants.candidates=1.answer_p50_ms"
+_ONE_STEP: Final = "generators.sketch.variants.steps=1.answer_p50_ms"
+_FOUR_STEPS: Final = "generators.sketch.variants.steps=4.answer_p50_ms"
 LINES: Final = (
     Line("Continue, one event at 256 events of context, median (ms)", "decode.continue.p50_ms"),
     Line("the same, 99th percentile (ms)", "decode.continue.p99_ms"),
@@ -51,6 +66,15 @@ LINES: Final = (
     Line("faster than Hugging Face `generate`", "decode.continue.vs_hf_generate", "{:.1f} ×", at_least=6),
     Line("CTranslate2 int8 over our step", "decode.continue.step_vs_ctranslate2", "{:.2f} ×", at_least=1),
     Line("step over one read of its weights", "decode.continue.vs_limit", "{:.1f} ×"),
+    *(line for name in ("morph", "quartet", "sketch") for line in generator_lines(name)),
+    Line("Quartet, two bars of four voices, one candidate, median (ms)", _ONE_CANDIDATE, at_most=2),
+    Line("Sketch, two bars of four voices in one step, median (ms)", _ONE_STEP, at_most=2),
+    Line("the same in four steps, median (ms)", _FOUR_STEPS, at_most=8),
+    Line(
+        "network evaluations, 1,000 over those of four steps",
+        _FOUR_STEPS.replace("answer_p50_ms", "vs_1000_steps"),
+        "{:.0f} ×",
+    ),
     Line("phrase judged ended to first note out, median (ms)", "turn.p50_ms"),
     Line("the same, 95th percentile (ms)", "turn.p95_ms", at_most=5),
     Line("the same, longest (ms)", "turn.max_ms"),

@@ -15,12 +15,13 @@ from statistics import median
 from typing import Any, Final
 
 from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
-from realtime.engine.engine import Engine, EngineOptions
+from realtime.engine.commands import Forward, QuitEngine
+from realtime.engine.engine import Engine, EngineOptions, PartStart, load_model
 from realtime.engine.phrase_end import phrase_end_tick
 from realtime.engine.player_link import PlayerOptions
-from realtime.engine.reports import Forward, ModelFailed, QuitEngine, Report, TurnStarted
+from realtime.engine.reports import ModelFailed, Report, TurnStarted
+from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules
-from realtime.generators.registry import find_bundle, open_generator
 from realtime.messages import Clock, Counters, Inject, Ready, Sent
 from realtime.music.note import Note
 from realtime.music.units import PPQ, TempoAnchor
@@ -126,10 +127,9 @@ def play_turns(turns: int, backend: str) -> Musician:
     """Let the engine hear and answer that many phrases."""
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)  # as `hocket run` does
     musician = Musician(turns, backend)
-    options = EngineOptions(
-        player=PlayerOptions(backend=backend, bpm=BPM, trace=True), rules=TurnRules(grid="none"), seed=1
-    )
-    engine = Engine(open_generator(find_bundle("continue")), options, observe=musician.observe)
+    options = EngineOptions(player=PlayerOptions(backend=backend, bpm=BPM, trace=True), rules=TurnRules(grid="none"))
+    parts = [PartStart(PartSetup(model="continue", seed=1), load_model("continue"))]
+    engine = Engine(parts, options, observe=musician.observe)
     musician.engine = engine
     phrase_seconds = NOTES * NOTE_TICKS / PPQ * 60 / BPM
     limit = 10 + LIMIT_FACTOR * turns * (phrase_seconds + 0.5)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from realtime.music.pattern_codec import (
     SYMBOLS,
     PatternCodec,
     canonical,
+    likeliest,
     onset,
 )
 from realtime.music.units import STEP_TICKS
@@ -60,6 +63,29 @@ def test_a_hold_after_nothing_is_a_rest() -> None:
     expected = pattern(REST, REST, onset(60), HOLD, REST, REST, onset(62))
     assert canonical(symbols).tolist() == expected.tolist()
     assert canonical(np.stack([symbols, expected])).tolist() == [expected.tolist()] * 2
+
+
+@given(st.lists(st.lists(st.integers(-9, 9), min_size=4, max_size=4), min_size=1, max_size=5))
+def test_the_likeliest_pattern_beats_every_other_canonical_one(rows: list[list[int]]) -> None:
+    logits = np.full((len(rows), SYMBOLS), -30.0, np.float32)
+    logits[:, [HOLD, REST, onset(60), onset(67)]] = rows
+
+    def total(symbols: np.ndarray) -> float:
+        return float(logits[np.arange(len(rows)), symbols].sum())
+
+    every = np.array(list(itertools.product([HOLD, REST, onset(60), onset(67)], repeat=len(rows))))
+    legal = every[(canonical(every) == every).all(-1)]
+    best = likeliest(logits)
+    assert canonical(best).tolist() == best.tolist()
+    assert total(best) == max(total(symbols) for symbols in legal)
+
+
+def test_an_onset_that_just_loses_is_kept_with_its_holds() -> None:
+    logits = np.zeros((3, SYMBOLS), np.float32)
+    logits[0, [REST, onset(60)]] = 3.0, 2.9
+    logits[1:, HOLD] = 5.0
+    assert canonical(logits.argmax(-1)).tolist() == [REST] * 3
+    assert likeliest(logits).tolist() == [onset(60), HOLD, HOLD]
 
 
 def test_a_phrase_is_read_from_any_tick_and_octave() -> None:

@@ -4,10 +4,10 @@ import csv
 import importlib.util
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from realtime.errors import FileError
 from realtime.music.melody_codec import STYLES, EventLine
@@ -46,6 +46,13 @@ class Problem:
         return f"{self.file}: {self.reason}"
 
 
+class Listed(Protocol):
+    """What any corpus lists."""
+
+    problems: tuple[Problem, ...]
+    listing: tuple[Mapping[str, Any], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """Melodies without duplicates, one line for each file that could not be read, and where every melody went."""
@@ -82,7 +89,7 @@ class ReadConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
+class Source:
     """A file to be read, and what is known of it."""
 
     job: Job
@@ -104,25 +111,29 @@ def load_corpus(
     config = config or ReadConfig(unlabelled=unlabelled)
     sources = [source for folder in folders for source in _folder(folder, config)] if folders else list(_music21())
     names = left_out_names([*config.leave_out, *(folder / LEAVE_OUT for folder in folders)])
-    wanted = [source for source in sources if not {source.name, source.file, Path(source.file).name} & names]
-    read = Pool(cache=config.cache).parse_all([source.job for source in wanted])
-    found: list[Found] = []
-    problems: list[Problem] = []
-    for source, file in zip(wanted, read, strict=True):
-        problems += (Problem(source.file, reason) for reason in file.parsed.problems)
-        found += (item for item in _found(source, file) if item.name not in names)
+    read, problems = read_sources(sources, names, config.cache)
+    found = [item for source, file in read for item in _found(source, file) if item.name not in names]
     if not found:
         folders_named = ", ".join(str(folder) for folder in folders) or "music21's corpus"
         raise FileError(f"{folders_named}: no melody of at least 12 notes; --data takes folders of .mid files")
     placed = place_all(found, need_valid=config.unlabelled is None)
     return Corpus(
-        tunes=tuple(_tune(item) for item in sorted(placed, key=_side_order) if not item.reason),
+        tunes=tuple(_tune(item) for item in sorted(placed, key=side_order) if not item.reason),
         problems=tuple(problems),
-        listing=tuple(_listed(item) for item in placed),
+        listing=tuple(listed(item) for item in placed),
     )
 
 
-def write_lists(corpus: Corpus, folder: Path) -> None:
+def read_sources(
+    sources: Iterable[Source], names: Set[str], cache: Path | None
+) -> tuple[list[tuple[Source, FileRead]], list[Problem]]:
+    """The sources that are not among `names` with what they hold, and what could not be read."""
+    wanted = [source for source in sources if not {source.name, source.file, Path(source.file).name} & names]
+    read = list(zip(wanted, Pool(cache=cache).parse_all([source.job for source in wanted]), strict=True))
+    return read, [Problem(source.file, reason) for source, file in read for reason in file.parsed.problems]
+
+
+def write_lists(corpus: Listed, folder: Path) -> None:
     """`split.jsonl`: where every melody went, with hashes. `problems.jsonl`: what could not be read, and why."""
     _write_lines(folder / "split.jsonl", corpus.listing)
     _write_lines(folder / "problems.jsonl", ({"file": p.file, "reason": p.reason} for p in corpus.problems))
@@ -137,20 +148,28 @@ def left_out_names(lists: Iterable[Path]) -> set[str]:
     return {name for name in names if name and not name.startswith("#")}
 
 
-def _folder(folder: Path, config: ReadConfig) -> Iterator[_Source]:
+def _folder(folder: Path, config: ReadConfig) -> Iterator[Source]:
+    yield from folder_sources(folder, config, SETS.get(folder.name, SetSpec()), kinds=("midi", "chorales"))
+
+
+def folder_sources(folder: Path, config: ReadConfig, spec: SetSpec, kinds: tuple[str, str]) -> Iterator[Source]:
+    """The files of a data folder. `kinds`: how its .mid files are read, and how a grid file is.
+
+    Raises `FileError` if the folder is missing.
+    """
     if not folder.is_dir():
         raise FileError(f"{folder}: no such folder; --data takes a folder of .mid files, with or without an index.csv")
-    spec, grid = SETS.get(folder.name, SetSpec()), folder / GRID
+    grid = folder / GRID
     if grid.is_file():
-        job = Job(path=str(grid), kind="chorales", seconds=BOOK_SECONDS)
-        yield _Source(job=job, name="chorale", file=GRID, source=folder.name, spec=spec, work="", given=None)
+        job = Job(path=str(grid), kind=kinds[1], seconds=BOOK_SECONDS)
+        yield Source(job=job, name="chorale", file=GRID, source=folder.name, spec=spec, work="", given=None)
         return
     for path, row in _files(folder):
         if spec.takes(row):
             tracks = spec.tracks(row) if row else None
             name = path.relative_to(folder).as_posix()
-            yield _Source(
-                job=Job(path=str(path), tracks=tracks, seconds=config.seconds),
+            yield Source(
+                job=Job(path=str(path), kind=kinds[0], tracks=tracks, seconds=config.seconds),
                 name=path.stem,
                 file=name,
                 source=folder.name,
@@ -173,20 +192,25 @@ def _files(folder: Path) -> Iterator[tuple[Path, Row]]:
             yield folder / row["file"], row
 
 
-def _music21() -> Iterator[_Source]:
+def music21_corpus() -> Path:
+    """The folder of music21's pieces. Raises `FileError` where it is not installed."""
     module = importlib.util.find_spec("music21")  # located, not imported: the import costs 0.7 s and a cache on disk
     if module is None or module.origin is None:
         raise FileError("no --data given and music21 is not installed; `pip install hocket[train]` brings its corpus")
-    corpus, name = Path(module.origin).parent / "corpus", "music21-folk"
+    return Path(module.origin).parent / "corpus"
+
+
+def _music21() -> Iterator[Source]:
+    corpus, name = music21_corpus(), "music21-folk"
     for folder in MUSIC21_FOLDERS:
         for path in sorted((corpus / folder).glob("*.abc")):
             job = Job(path=str(path), kind="abc", seconds=BOOK_SECONDS)
-            yield _Source(
+            yield Source(
                 job=job, name=path.stem, file=path.name, source=name, spec=SETS[name], work=path.stem, given=None
             )
 
 
-def _found(source: _Source, file: FileRead) -> Iterator[Found]:
+def _found(source: Source, file: FileRead) -> Iterator[Found]:
     pieces = Counter(packed.label for packed in file.parsed.lines)
     numbers: Counter[str] = Counter()
     for packed in file.parsed.lines:
@@ -204,7 +228,8 @@ def _found(source: _Source, file: FileRead) -> Iterator[Found]:
         )
 
 
-def _side_order(item: Placed) -> int:
+def side_order(item: Placed) -> int:
+    """What is held out comes first."""
     return ORDER.get(item.split, 3)
 
 
@@ -213,7 +238,8 @@ def _tune(item: Placed) -> Tune:
     return Tune(name=found.name, source=found.source, split=item.split, line=found.line, style=found.style)
 
 
-def _listed(item: Placed) -> dict[str, Any]:
+def listed(item: Placed) -> dict[str, Any]:
+    """A line of `split.jsonl`."""
     found = item.found
     line = {"name": found.name, "source": found.source, "split": item.split, "content": item.key}
     return {**line, "file_sha256": found.file_sha256, **({"reason": item.reason} if item.reason else {})}

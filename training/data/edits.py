@@ -14,6 +14,7 @@ from realtime.music.pattern_codec import FIRST_ONSET, HOLD, PITCHES, REST, STEPS
 
 Edit = Callable[[IntArray, np.random.Generator], IntArray]
 FARTHEST: Final = 20  # semitones
+NEAR: Final = 4  # semitones
 
 
 def transposed(symbols_S: IntArray, rng: np.random.Generator) -> IntArray:
@@ -63,6 +64,19 @@ def thinned(symbols_S: IntArray, rng: np.random.Generator) -> IntArray:
     return out
 
 
+def filled(symbols_S: IntArray, rng: np.random.Generator) -> IntArray:
+    """Density: notes struck again on the beats, eighths or sixteenths they last over, or a note near by instead."""
+    out = symbols_S.copy()
+    on, pitches = _notes(symbols_S)
+    own, grain, share = np.unique(pitches), int(rng.choice([4, 2, 1])), rng.uniform(0.2, 1.0)
+    for (start, end), pitch in zip(itertools.pairwise([*on, STEPS]), pitches, strict=True):
+        near = own[np.abs(own - pitch) <= NEAR]
+        for step in range(start + 1, end):
+            if out[step] == HOLD and step % grain == 0 and rng.random() < share:
+                out[step] = FIRST_ONSET + rng.choice(near)
+    return out
+
+
 def rested(symbols_S: IntArray, rng: np.random.Generator) -> IntArray:
     """Rests: notes cut short, and some left out."""
     out = symbols_S.copy()
@@ -90,7 +104,7 @@ def shifted(symbols_S: IntArray, rng: np.random.Generator) -> IntArray:
     return out
 
 
-EDITS: Final[tuple[Edit, ...]] = (transposed, transposed, stretched, reordered, thinned, rested, shifted)
+EDITS: Final[tuple[Edit, ...]] = (transposed, transposed, stretched, reordered, thinned, filled, rested, shifted)
 
 
 def edited_pairs(symbols_NS: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:

@@ -1,4 +1,6 @@
-"""Read one file -> melodies, packed for the cache and the pipe. As a program: a worker that reads file after file.
+"""Read one file -> melodies or four-part pieces, packed for the cache and the pipe.
+
+As a program: a worker that reads file after file.
 
 Frames on stdin and stdout: four bytes of length, then msgpack. What a parser prints goes to stderr.
 """
@@ -11,10 +13,13 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 import msgspec
+import numpy as np
 
 from realtime.errors import FileError
+from realtime.music.chorale import VOICES, ChoraleGrid
 from realtime.music.melody_codec import Event, EventLine
 from realtime.music.units import Meter
+from training.data.four_parts import FourParts, read_grid_parts, read_midi_parts, read_music21_parts
 from training.data.melodies import read_abc_book, read_chorales, read_midi
 
 T = TypeVar("T")
@@ -23,7 +28,11 @@ SPLITS: Final = ("train", "valid", "test")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be read. `kind`: midi, abc (a book of tunes) or chorales (the grid of jsb-chorales)."""
+    """A file to be read.
+
+    `kind`: for melodies midi, abc (a book of tunes) or chorales (the grid of jsb-chorales); for four-part pieces
+    those of `PART_READERS`.
+    """
 
     path: str
     kind: str = "midi"
@@ -48,12 +57,35 @@ class PackedLine(msgspec.Struct, frozen=True, array_like=True):
         return EventLine(events, self.start_tick, Meter(*self.meter), self.octaves)
 
 
+class PackedParts(msgspec.Struct, frozen=True, array_like=True):
+    """A four-part piece."""
+
+    label: str
+    split: str | None
+    symbols: bytes
+    strikes: bytes
+    struck: bool
+    bar_steps: list[int]
+
+    def parts(self) -> FourParts:
+        """The piece itself."""
+        symbol_VT = np.frombuffer(self.symbols, np.uint8).reshape(VOICES, -1)
+        strike_VT = np.frombuffer(self.strikes, bool).reshape(VOICES, -1)
+        grid = ChoraleGrid.of(symbol_VT, strike_VT)
+        bars = tuple(self.bar_steps)
+        return FourParts(label=self.label, grid=grid, struck=self.struck, bar_steps=bars, split=self.split)
+
+
 class Parsed(msgspec.Struct, frozen=True, array_like=True):
     """What a file held. `final`: reading it again would give the same."""
 
     lines: list[PackedLine] = []
     problems: list[str] = []
     final: bool = True
+    parts: list[PackedParts] = []
+
+
+PART_READERS: Final = {"parts": read_midi_parts, "parts-music21": read_music21_parts, "parts-grid": read_grid_parts}
 
 
 def parse(job: Job) -> Parsed:
@@ -64,6 +96,8 @@ def parse(job: Job) -> Parsed:
             return _book(path)
         if job.kind == "chorales":
             return Parsed(list(_chorales(path)))
+        if job.kind in PART_READERS:
+            return Parsed(parts=[_packed_parts(found) for found in PART_READERS[job.kind](path)])
         lines = read_midi(path, tracks=job.tracks)
     except FileError as error:
         return Parsed(problems=[str(error).removeprefix(f"{path.name}: ")])
@@ -95,6 +129,11 @@ def _packed(label: str, split: str | None, line: EventLine) -> PackedLine:
     pitches, durations = [e.pitch_id for e in line.events], [e.duration_id for e in line.events]
     meter = (line.meter.numerator, line.meter.denominator)
     return PackedLine(label, split, pitches, durations, line.start_tick, meter, line.octaves)
+
+
+def _packed_parts(found: FourParts) -> PackedParts:
+    symbols, strikes = found.grid.symbol_VS.astype(np.uint8).tobytes(), found.grid.strike_VS.tobytes()
+    return PackedParts(found.label, found.split, symbols, strikes, found.struck, list(found.bar_steps))
 
 
 def write_frame(pipe: BinaryIO, value: object) -> None:

@@ -62,3 +62,17 @@ SETS: Final[dict[str, SetSpec]] = {
         source="music21: ryansMammoth, oneills1850, airdsAirs",
     ),
 }
+
+
+def _four_voices(row: Row) -> bool:
+    return row.get("category") == "satb"
+
+
+FOUR_PART_SETS: Final[dict[str, SetSpec]] = {
+    "jsb-chorales": SETS["jsb-chorales"],
+    "mutopia-pd": SetSpec(licence=PUBLIC_DOMAIN, source="Mutopia Project, pieces for four voices", takes=_four_voices),
+    "openscore-quartets": SetSpec(licence=CC0, source="github.com/OpenScore/StringQuartets"),
+    "music21-chorales": SetSpec(
+        licence="music21 corpus (files: Margaret Greentree 2004); music in the public domain", source="music21: bach"
+    ),
+}

@@ -17,6 +17,7 @@ class WindowConfig:
     batch_events: int = 2400  # events of a batch, about
     keep: int = 192  # when the context is full, the last `keep` events are read afresh, as live
     repeats: tuple[tuple[str, int], ...] = (("bach-cello", 2), ("bach-violin-flute", 2))  # small sets seen more often
+    metric: bool = True  # whether scored rows say where in the bar they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def score_windows(tune: TuneArrays, config: WindowConfig) -> Iterator[Window]:
     """Windows that count each event of the tune once; in all but the first, the first `keep` events are only read."""
     start = 0
     while True:
-        piece = window(tune, View(start=start, length=config.length))
+        piece = window(tune, View(start=start, length=config.length, metric=config.metric))
         if start:
             piece.weight_S[: config.keep] = 0.0
         yield piece

@@ -19,14 +19,14 @@ from typing import Final
 
 import msgspec
 
-from realtime.music import melody_codec
-from training.data import melodies, parse
+from realtime.music import chorale, melody_codec
+from training.data import four_parts, melodies, parse
 from training.data.parse import Job, Parsed, read_frame, write_frame
 
 MAX_BYTES: Final = 4 << 20  # of a MIDI file; the longest of 6,500 is 0.4 MB
 FILES_A_WORKER: Final = 64  # a worker takes half a second to start
 START_SECONDS: Final = 60.0
-READERS: Final = (melodies, parse, melody_codec)  # when their source changes, so may what is read
+READERS: Final = (melodies, four_parts, parse, melody_codec, chorale)  # when their source changes, so may what is read
 ROOT: Final = Path(__file__).parents[2]
 
 
@@ -173,7 +173,7 @@ def _content(job: Job) -> tuple[str, str]:
         if not path.is_file():
             return "", "no such file" if not path.exists() else "not a plain file"
         size = path.stat().st_size
-        if job.kind == "midi" and size > MAX_BYTES:
+        if job.kind in ("midi", "parts") and size > MAX_BYTES:
             return "", f"{size:,} bytes; at most {MAX_BYTES:,} are read"
         return hashlib.sha256(path.read_bytes()).hexdigest(), ""
     except OSError as error:
