@@ -1,12 +1,12 @@
 """`hocket generate`: the same turn as live, without a clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.engine.phrase_end import answer_ticks, next_grid_tick, phrase_end_tick
 from realtime.errors import FileError
-from realtime.generators.base import GenerateRequest, Generator
+from realtime.generators.base import GenerateRequest, Generator, InParts
 from realtime.music.midi_file import OutTrack, read_midi, write_midi
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter, check_bpm
@@ -29,11 +29,17 @@ class Prime:
 
 @dataclass(frozen=True, slots=True)
 class OfflineAnswer:
-    """What the model played, placed after the prime."""
+    """What the model played, placed after the prime. `voices`: the same notes by voice, where it plays in parts."""
 
     notes: tuple[Note, ...]
     start_tick: int
     model: str = "Continue"
+    voices: tuple[tuple[str, tuple[Note, ...]], ...] = ()
+
+    def tracks(self, ticks: int) -> list[tuple[str, tuple[Note, ...]]]:
+        """(name, notes `ticks` later) of each track to be written."""
+        named = self.voices or (("", self.notes),)
+        return [(f"Hocket {self.model} {name}".rstrip(), _shifted(notes, ticks)) for name, notes in named]
 
 
 def read_prime(path: Path, *, track: int | None = None, bpm: float | None = None) -> Prime:
@@ -68,21 +74,28 @@ def answer_prime(
         )
     length = answer_ticks("bars" if bars else "phrase", bars or 0, first, last, phrase.meter)
     request = GenerateRequest(context=phrase, start_tick=start, length_ticks=length, controls=controls or {})
-    answer, _ = generator.generate(request, generator.initial_state(seed))
-    notes = tuple(note.shifted(origin) for note in answer.notes)
-    return OfflineAnswer(notes, origin + start, generator.spec.kind.capitalize())
+    state, model = generator.initial_state(seed), generator.spec.kind.capitalize()
+    if isinstance(generator, InParts):
+        parts = zip(generator.voice_names, generator.parts(request, state), strict=True)
+        voices = tuple((name, _shifted(part.notes, origin)) for name, part in parts)
+        notes = tuple(sorted(note for _, part in voices for note in part))
+        return OfflineAnswer(notes, origin + start, model, voices)
+    answer, _ = generator.generate(request, state)
+    return OfflineAnswer(_shifted(answer.notes, origin), origin + start, model)
+
+
+def _shifted(notes: Iterable[Note], ticks: int) -> tuple[Note, ...]:
+    return tuple(note.shifted(ticks) for note in notes)
 
 
 def write_answer(path: Path, prime: Prime, answer: OfflineAnswer, *, with_prime: bool = True) -> None:
-    """Write prime and answer as two tracks, or the answer alone from its own bar line on."""
+    """Write the prime, then the answer as a track a voice; or the answer alone from its own bar line on."""
     meter = prime.phrase.meter
-    tracks = []
-    notes = answer.notes
+    tracks, ticks = [], 0
     if with_prime and prime.phrase.notes:
         tracks.append(OutTrack(name="You", phrase=prime.phrase))
     else:
-        bars_before = answer.start_tick // meter.bar_ticks * meter.bar_ticks
-        notes = tuple(note.shifted(-bars_before) for note in notes)
-    phrase = Phrase.of(notes, meter=meter)
-    tracks.append(OutTrack(name=f"Hocket {answer.model}", phrase=phrase, channel=1 if tracks else 0))
+        ticks = -(answer.start_tick // meter.bar_ticks * meter.bar_ticks)
+    for name, notes in answer.tracks(ticks):
+        tracks.append(OutTrack(name=name, phrase=Phrase.of(notes, meter=meter), channel=len(tracks)))
     write_midi(path, tracks, bpm=prime.bpm)
