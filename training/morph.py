@@ -54,7 +54,7 @@ def export_run(run_dir: Path, recipe: PatternRecipe, about: Mapping[str, Any], c
         trained_by=trained_by(about, commit=about.get("commit", "")),
         scores={name: round(float(value), 4) for name, value in scores.items()},
     )
-    return export_morph(network, export_about, valid_NS, out)
+    return export_morph(network, export_about, train_NS, valid_NS, out)
 
 
 def evaluate(bundle: Bundle, corpus: Corpus, split: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def evaluate(bundle: Bundle, corpus: Corpus, split: str) -> dict[str, Any]:
         "kind": bundle.spec.kind,
         "split": split,
         "n": len(held_out_NS),
-        "scores": score_bundle(bundle, held_out_NS),
+        "scores": score_bundle(bundle, held_out_NS, train_NS),
         "baselines": pca_scores(train_NS, held_out_NS, latent) if len(train_NS) else {},
         "copy_gate": copy_gate(bundle, train_NS, held_out_NS),
     }

@@ -12,21 +12,25 @@ from realtime.bundle import Bundle
 from realtime.errors import BundleError
 from realtime.generators.base import GenerateRequest, GeneratorState, resolve_controls
 from realtime.generators.graph import open_session
+from realtime.generators.prior import Prior
 from realtime.generators.sampling import MASKED, choose
-from realtime.generators.shaping import FILTER, Shape, Shaper
+from realtime.generators.shaping import Shape, Shaper
 from realtime.generators.steering import Steering
+from realtime.generators.ways import POINTS, Way, blend, way_through
 from realtime.music.attributes import ATTRIBUTES
 from realtime.music.note import Note, Phrase
 from realtime.music.pattern_codec import (
     FIRST_ONSET,
+    HOLD,
     PATTERN_TICKS,
     PITCH_LOW,
     PITCHES,
+    REST,
     IntArray,
     PatternCodec,
-    canonical,
+    likeliest,
 )
-from realtime.music.scales import Scale
+from realtime.music.scales import FILTER, Scale
 from realtime.music.units import Meter
 
 FloatArray = npt.NDArray[np.float32]
@@ -71,12 +75,16 @@ class Settings:
 
 
 class MorphGenerator:
-    """A loaded morph bundle. Belongs to one thread."""
+    """A loaded morph bundle. Belongs to one thread.
+
+    For loops: `place` gives the point to start from (keep it), `pattern` what sounds there at given sliders, `way` a
+    morph between two points, `play` the notes of a pattern on the timeline.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self.spec = bundle.spec
         self.network = PatternNetwork(bundle)
-        self._steering = Steering(bundle)
+        self._steering, self._prior = Steering(bundle), Prior(bundle)
         self._codec = PatternCodec()
         self._last_read: tuple[Phrase, FloatArray] | None = None
         self.network.decode(np.zeros(self.network.latent, np.float32))  # warm-up: the first run allocates
@@ -95,9 +103,16 @@ class MorphGenerator:
     def generate(self, request: GenerateRequest, state: GeneratorState) -> tuple[Phrase, GeneratorState]:
         """The pattern from bar line to bar line, again and again, as much of it as lies in the asked-for time."""
         settings = self.settings(request)
-        rng = np.random.default_rng(state.seed)
-        z_Z = self._start(request.context, rng)
-        return self.play(self.point(z_Z, settings.offsets), request, settings, rng), state
+        symbols_S = self.pattern(self.place(request.context, state.seed), settings, state.seed)
+        return self.play(symbols_S, request, settings, state.seed), state
+
+    def place(self, context: Phrase, seed: int) -> FloatArray:
+        """Where the sliders start from: the last two bars of what was played, or a place of the seed's own."""
+        return self._read(context) if context.notes else self._prior.draw(seed)
+
+    def read(self, symbols_S: IntArray) -> FloatArray:
+        """The point of a pattern."""
+        return self.network.encode(symbols_S)[0]
 
     def point(self, z_Z: FloatArray, offsets: tuple[float, ...]) -> FloatArray:
         """Where the sliders lead from a point: raw axes are moved, named ones steered. All at 0: the same point."""
@@ -105,29 +120,29 @@ class MorphGenerator:
         moved_Z = move(z_Z, (*(0.0,) * named, *offsets[named:]))
         return self._steering.steer(moved_Z, offsets[:named], self._likeliest)
 
-    def _likeliest(self, z_Z: FloatArray) -> IntArray:
-        return canonical(self.network.decode(z_Z).argmax(-1))
+    def pattern(self, z_Z: FloatArray, settings: Settings, seed: int = 0) -> IntArray:
+        """What sounds at a point with the sliders moved: the likeliest pattern, or one drawn at the temperature."""
+        logits_SK = self._logits(self.point(z_Z, settings.offsets), settings)
+        if settings.temperature == 0:
+            return likeliest(logits_SK)
+        return drawn(logits_SK, settings.temperature, np.random.default_rng(seed))
 
-    def play(self, z_Z: FloatArray, request: GenerateRequest, settings: Settings, rng: np.random.Generator) -> Phrase:
-        """The notes of one point of the latent space, over the asked-for time."""
-        pattern = self._codec.decode(self.symbols(z_Z, settings, rng))
+    def way(self, a_Z: FloatArray, b_Z: FloatArray, settings: Settings) -> Way:
+        """The morph from one point to another, the sliders moved at both; temperature has no say in it."""
+        ends = (self.point(a_Z, settings.offsets), self.point(b_Z, settings.offsets))
+        places = np.linspace(0, 1, POINTS).tolist()
+        return way_through(np.array([self._logits(blend(*ends, place), settings) for place in places]))
+
+    def play(self, symbols_S: IntArray, request: GenerateRequest, settings: Settings, seed: int) -> Phrase:
+        """The notes of a pattern, over the asked-for time."""
+        pattern = self._codec.decode(symbols_S)
         end = request.start_tick + request.length_ticks
-        shaper = Shaper(settings.shape, request, rng)
+        shaper = Shaper(settings.shape, request, np.random.default_rng(seed))
         notes = [
             shaper.note(note.start_tick, note.pitch, note.duration_ticks)
             for note in tiled(pattern, request.start_tick, end, request.context.meter)
         ]
         return Phrase.of(notes, meter=request.context.meter, length_ticks=end)
-
-    def symbols(self, z_Z: FloatArray, settings: Settings, rng: np.random.Generator) -> IntArray:
-        """What the decoder says at a point: the likeliest symbol of each step, or one drawn at the temperature."""
-        logits_SK = self.network.decode(z_Z)
-        if settings.shape.scale_mode == FILTER:
-            logits_SK[:, FIRST_ONSET:][:, ~in_scale(settings.shape.scale)] = MASKED
-        if settings.temperature == 0:
-            return canonical(logits_SK.argmax(-1))
-        drawn = [choose(row_K, rng, temperature=settings.temperature, top_p=1.0) for row_K in logits_SK]
-        return canonical(np.array(drawn))
 
     def settings(self, request: GenerateRequest) -> Settings:
         """The request's controls, resolved."""
@@ -135,15 +150,19 @@ class MorphGenerator:
         offsets = tuple(controls[name] for name in self.network.axes)
         return Settings(offsets, controls["temperature"], Shape.of(controls))
 
-    def _start(self, context: Phrase, rng: np.random.Generator) -> FloatArray:
-        """Where the sliders start from: what was played, or a place of the seed's own."""
-        drawn_Z = rng.standard_normal(self.network.latent).astype(np.float32)
-        return self._read(context) if context.notes else drawn_Z
+    def _logits(self, z_Z: FloatArray, settings: Settings) -> FloatArray:
+        logits_SK = self.network.decode(z_Z)
+        if settings.shape.scale_mode == FILTER:
+            logits_SK[:, FIRST_ONSET:][:, ~in_scale(settings.shape.scale)] = MASKED
+        return logits_SK
+
+    def _likeliest(self, z_Z: FloatArray) -> IntArray:
+        return likeliest(self.network.decode(z_Z))
 
     def _read(self, context: Phrase) -> FloatArray:
         if self._last_read is None or self._last_read[0] != context:
             symbols_S = self._codec.encode(context, start_tick=last_bars_tick(context))
-            self._last_read = (context, self.network.encode(symbols_S)[0])
+            self._last_read = (context, self.read(symbols_S))
         return self._last_read[1]
 
 
@@ -154,6 +173,17 @@ def move(z_Z: FloatArray, offsets: tuple[float, ...]) -> FloatArray:
     limit_A = np.maximum(REACH, np.abs(z_Z[:count]))
     moved_Z[:count] = np.clip(z_Z[:count] + np.array(offsets, np.float32), -limit_A, limit_A)
     return moved_Z
+
+
+def drawn(logits_SK: FloatArray, temperature: float, rng: np.random.Generator) -> IntArray:
+    """A canonical pattern drawn step by step; nothing is held in silence."""
+    symbols: list[int] = []
+    for row_K in logits_SK:
+        if not symbols or symbols[-1] == REST:
+            row_K = row_K.copy()
+            row_K[HOLD] = MASKED
+        symbols.append(choose(row_K, rng, temperature=temperature, top_p=1.0))
+    return np.array(symbols, np.int64)
 
 
 def last_bars_tick(phrase: Phrase) -> int:

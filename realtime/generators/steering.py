@@ -18,8 +18,10 @@ from realtime.music.attributes import ATTRIBUTES, attributes_of
 from realtime.music.pattern_codec import IntArray
 
 FloatArray = npt.NDArray[np.float32]
+Decode = Callable[[FloatArray], IntArray]
 SCALES_FILE: Final = "scales.npz"
-ROUNDS: Final = 6
+ROUNDS: Final = 8
+ENOUGH: Final = 1.0  # weighted sigmas off in all; a nearer point is not searched for, nor missed in the scores
 RATE: Final = 0.6  # of the distance still to go that the axes are moved by in a round
 ASKED_WEIGHT: Final = 4.0  # a slider that was moved counts so much more than one that was not
 FARTHEST: Final = 4.5  # sigmas
@@ -37,14 +39,15 @@ class Steering:
             raise BundleError(f"{path}: no scales of the sliders ({error}); export the bundle again") from None
         if len(self._knots_AQ) != len(ATTRIBUTES) or self._knots_AQ.shape != self._scores_AQ.shape:
             raise BundleError(f"{path}: scales {self._knots_AQ.shape}, expected {len(ATTRIBUTES)} rows; export again")
+        self._last_start: tuple[FloatArray, FloatArray] | None = None
 
     def scores(self, symbols_S: IntArray) -> FloatArray:
         """Where the pattern lies on the scale of each attribute, in sigmas."""
         rows = zip(attributes_of(symbols_S), self._knots_AQ, self._scores_AQ, strict=True)
         return np.array([np.interp(value, knots_Q, scores_Q) for value, knots_Q, scores_Q in rows], np.float32)
 
-    def steer(self, z_Z: FloatArray, offsets: Sequence[float], decode: Callable[[FloatArray], IntArray]) -> FloatArray:
-        """The point at which the pattern's attributes have changed by `offsets`, as nearly as six rounds find it.
+    def steer(self, z_Z: FloatArray, offsets: Sequence[float], decode: Decode) -> FloatArray:
+        """The point at which the pattern's attributes have changed by `offsets`, as nearly as eight rounds find it.
 
         All offsets 0: the same point.
         """
@@ -52,7 +55,7 @@ class Steering:
         if not asked_A.any():
             return z_Z
         size = len(asked_A)
-        start_A = self.scores(decode(z_Z))
+        start_A = self._start_scores(z_Z, decode)
         wanted_A = np.clip(start_A + asked_A, self._scores_AQ[:, 0], self._scores_AQ[:, -1])
         weight_A = np.where(asked_A != 0, ASKED_WEIGHT, 1.0)
         point_Z, best_Z, least = z_Z.copy(), z_Z, np.inf
@@ -62,5 +65,13 @@ class Steering:
             error = float((weight_A * np.abs(left_A)).sum())
             if error < least:
                 best_Z, least = point_Z.copy(), error
+            if error <= ENOUGH:
+                break
             point_Z[:size] = np.clip(point_Z[:size] + RATE * left_A, -FARTHEST, FARTHEST)
         return best_Z
+
+    def _start_scores(self, z_Z: FloatArray, decode: Decode) -> FloatArray:
+        """Measured once for a slider that is turned from the same point again and again."""
+        if self._last_start is None or not np.array_equal(self._last_start[0], z_Z):
+            self._last_start = (z_Z.copy(), self.scores(decode(z_Z)))
+        return self._last_start[1]

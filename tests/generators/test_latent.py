@@ -4,6 +4,7 @@ import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from realtime.bundle import load_bundle
 from realtime.errors import BundleError, UsageError
 from realtime.generators.base import GenerateRequest
 from realtime.generators.latent import MorphGenerator, last_bars_tick, move, tiled
-from realtime.generators.registry import open_generator, open_live_generator
+from realtime.generators.prior import PRIOR_FILE, Prior
+from realtime.generators.registry import open_generator
 from realtime.model_check import verify_golden
 from realtime.music.examples import EXAMPLES
 from realtime.music.note import Note, Phrase
@@ -102,6 +104,49 @@ def test_notes_do_not_overlap_and_keep_their_time(generator: MorphGenerator) -> 
         assert all(4 * BAR <= n.start_tick and n.end_tick <= 4 * BAR + 5 * STEP_TICKS for n in phrase.notes)
 
 
+def test_loops_from_a_kept_place(generator: MorphGenerator) -> None:
+    asked = request(density=1.5, z7=-2.0)
+    settings = generator.settings(asked)
+    place = generator.place(asked.context, 1)
+    symbols = generator.pattern(place, settings)
+    assert generator.play(symbols, asked, settings, 1) == play(generator, asked)
+    assert generator.pattern(place, settings).tolist() == symbols.tolist()
+    assert generator.read(symbols).shape == place.shape
+
+
+def test_a_slider_at_its_own_place_changes_nothing(generator: MorphGenerator) -> None:
+    place, still = generator.place(Phrase(), 3), generator.settings(request())
+    assert generator.point(place, still.offsets).tolist() == place.tolist()
+
+
+def test_seeds_open_where_the_patterns_are(toy_morph: Path, tmp_path: Path) -> None:
+    with np.load(toy_morph / PRIOR_FILE) as prior:
+        mean, spread = prior["mean"], prior["root"] @ prior["root"].T
+    drawn = np.array([Prior(load_bundle(toy_morph)).draw(seed) for seed in range(4000)])
+    assert abs(drawn.mean(0) - mean).max() < 0.1 * np.sqrt(spread.diagonal()).max()
+    np.testing.assert_allclose(np.cov(drawn.T), spread, atol=0.15 * spread.diagonal().max())
+    assert Prior(load_bundle(toy_morph)).draw(7).tolist() == drawn[7].tolist()
+    for folder, contents in (("absent", None), ("small", {"mean": np.zeros(2), "root": np.eye(2)})):
+        (tmp_path / folder).mkdir()
+        if contents:
+            np.savez(tmp_path / folder / PRIOR_FILE, **contents)
+        fake = SimpleNamespace(folder=tmp_path / folder, spec=SimpleNamespace(config={"latent": 16}))
+        with pytest.raises(BundleError, match="export"):
+            Prior(fake)  # type: ignore[arg-type]
+
+
+def test_a_morph_leads_from_one_place_to_the_other_with_the_sliders_moved(generator: MorphGenerator) -> None:
+    asked = request(register=1.0, key=2.0, scale=float(list(SCALES).index("minor")), scale_mode=2.0)
+    settings = generator.settings(asked)
+    a, b = (generator.place(Phrase(), seed) for seed in (1, 2))
+    way = generator.way(a, b, settings)
+    assert way.at(0).tolist() == generator.pattern(a, settings).tolist()
+    assert way.at(1).tolist() == generator.pattern(b, settings).tolist()
+    for place in (0.25, 0.5, 0.75):
+        notes = generator.play(way.at(place), asked, settings, 1).notes
+        assert all(Scale(2, "minor").contains(note.pitch) for note in notes)
+
+
 def test_preparing_encodes_once(toy_morph: Path) -> None:
     fresh = open_generator(toy_morph)
     assert [fresh.prepare(request()), fresh.prepare(request()), fresh.prepare(request(Phrase()))] == [1, 0, 0]
@@ -131,11 +176,6 @@ def test_tiling_cuts_at_the_end() -> None:
 
 def test_golden_outputs_are_checked(toy_morph: Path) -> None:
     assert verify_golden(load_bundle(toy_morph)) < 1e-3
-
-
-def test_it_does_not_play_live_yet_and_says_so(toy_morph: Path) -> None:
-    with pytest.raises(UsageError, match="a morph model does not play live yet"):
-        open_live_generator(toy_morph)
 
 
 def test_bad_controls_and_manifests_are_refused(generator: MorphGenerator, toy_morph: Path, tmp_path: Path) -> None:

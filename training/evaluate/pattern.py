@@ -3,37 +3,37 @@
 Shapes: N patterns, S steps, K symbols, Z latent axes, D one-hot dimensions.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from realtime.bundle.store import Bundle
-from realtime.generators.latent import MorphGenerator, PatternNetwork
+from realtime.generators.latent import MorphGenerator
 from realtime.music.attributes import ATTRIBUTES, attributes_of
-from realtime.music.pattern_codec import FIRST_ONSET, SYMBOLS, IntArray, canonical
+from realtime.music.note import Phrase
+from realtime.music.pattern_codec import FIRST_ONSET, SYMBOLS, IntArray, canonical, likeliest
 from training.data.patterns import shape_keys
+from training.evaluate.pattern_ngram import PatternNGram
 from training.evaluate.sliders import SEEDS, correlations, slider_scores, sweep, turn_scores, turned
+from training.evaluate.ways import REQUEST, arc, cost_ratio, way, way_scores
 
 FloatArray = npt.NDArray[np.float64]
 ACTIVE_NATS: Final = 0.05
-PAIRS, POINTS = 500, 11
-LARGEST_JUMP: Final = 2.5  # times the mean step
+PAIRS: Final = 500
 PRIOR_SAMPLES: Final = 500
 PCA_BATCH: Final = 2000
 HISTOGRAM_BINS: Final = 20
 
 
-def score_bundle(bundle: Bundle, held_out_NS: IntArray, seed: int = 0) -> dict[str, float]:
-    """All scores on the held-out patterns."""
+def score_bundle(bundle: Bundle, held_out_NS: IntArray, train_NS: IntArray, seed: int = 0) -> dict[str, float]:
+    """All scores on the held-out patterns; costs by an n-gram of the training patterns, if there are any."""
     generator = MorphGenerator(bundle)
-    network = generator.network
     rng = np.random.default_rng(seed)
     shuffled_NS = held_out_NS[rng.permutation(len(held_out_NS))]
-    coded = [network.encode(symbols_S) for symbols_S in shuffled_NS]
+    coded = [generator.network.encode(symbols_S) for symbols_S in shuffled_NS]
     mean_NZ, log_variance_NZ = (np.array(part) for part in zip(*coded, strict=True))
-    got_NS = decode_all(network, mean_NZ)
+    got_NS = np.array([likeliest(generator.network.decode(z_Z)) for z_Z in mean_NZ])
     scores = reconstruction_scores(got_NS, shuffled_NS)
     kl_Z = kl_nats(mean_NZ, log_variance_NZ)
     scores |= {"active_axes": float((kl_Z > ACTIVE_NATS).sum()), "latent": len(kl_Z), "kl_nats": float(kl_Z.sum())}
@@ -43,17 +43,28 @@ def score_bundle(bundle: Bundle, held_out_NS: IntArray, seed: int = 0) -> dict[s
     alone = slider_scores(sweep(generator, seeds_NS, steered=False), real_AA)
     scores |= {f"axis_{name}": value for name, value in alone.items()}
     scores |= turn_scores(turned(generator, seeds_NS))
-    half = min(PAIRS, len(mean_NZ) // 2)
-    ways = [way(network, a_Z, b_Z) for a_Z, b_Z in zip(mean_NZ[:half], mean_NZ[-half:], strict=True)]
-    scores |= way_scores(ways)
-    scores["morph_monotone_heard"] = way_scores([canonical(way_PS) for way_PS in ways])["morph_monotone"]
-    scores |= prior_scores(prior_samples(network, seed), shuffled_NS)
+    ngram = PatternNGram(train_NS) if len(train_NS) else None
+    scores |= morph_scores(generator, mean_NZ, ngram)
+    sampled_NS = prior_samples(generator)
+    scores |= prior_scores(sampled_NS, shuffled_NS)
+    if ngram:
+        scores["prior_cost_ratio"] = ngram.nats(sampled_NS) / ngram.nats(shuffled_NS[:PRIOR_SAMPLES])
     return {name: round(float(value), 4) for name, value in scores.items()}
 
 
-def decode_all(network: PatternNetwork, z_NZ: npt.NDArray[np.float32]) -> IntArray:
-    """The likeliest pattern at each point."""
-    return canonical(np.array([network.decode(z_Z).argmax(-1) for z_Z in z_NZ]))
+def morph_scores(
+    generator: MorphGenerator, mean_NZ: npt.NDArray[np.float32], ngram: PatternNGram | None
+) -> dict[str, float]:
+    """Of the generator's ways between held-out patterns (`morph_`), and of the decoder alone between them (`arc_`)."""
+    half = min(PAIRS, len(mean_NZ) // 2)
+    pairs = list(zip(mean_NZ[:half], mean_NZ[-half:], strict=True))
+    scores: dict[str, float] = {}
+    for name, between in (("morph", way), ("arc", arc)):
+        ways = [between(generator, a_Z, b_Z) for a_Z, b_Z in pairs]
+        scores |= {f"{name}_{key}": value for key, value in way_scores(ways).items()}
+        if ngram:
+            scores[f"{name}_cost_ratio"] = cost_ratio(ways, ngram)
+    return scores
 
 
 def reconstruction_scores(got_NS: IntArray, true_NS: IntArray) -> dict[str, float]:
@@ -74,32 +85,11 @@ def kl_nats(mean_NZ: npt.NDArray[np.float32], log_variance_NZ: npt.NDArray[np.fl
     return np.asarray(0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).mean(0))
 
 
-def way(network: PatternNetwork, a_Z: npt.NDArray[np.float32], b_Z: npt.NDArray[np.float32]) -> IntArray:
-    """[P, S]: the decoder's symbols at 11 evenly spaced points from a to b, as they are (not yet canonical)."""
-    places = np.linspace(0, 1, POINTS, dtype=np.float32)
-    return np.array([network.decode(a_Z + place * (b_Z - a_Z)).argmax(-1) for place in places])
-
-
-def way_scores(ways: Sequence[IntArray]) -> dict[str, float]:
-    """Of each way: does the Hamming distance from its start never shrink, and how large is the largest change?"""
-    monotone, largest, even = [], [], []
-    for way_PS in ways:
-        from_start_P = (way_PS != way_PS[0]).sum(-1)
-        change_P = (way_PS[1:] != way_PS[:-1]).sum(-1)
-        monotone.append(bool((np.diff(from_start_P) >= 0).all()))
-        largest.append(change_P.max() / max(1e-9, change_P.mean()))
-        even.append(change_P.max() <= LARGEST_JUMP * change_P.mean())
-    return {
-        "morph_monotone": float(np.mean(monotone)),
-        "morph_largest_jump": float(np.median(largest)),
-        "morph_even": float(np.mean(even)),
-    }
-
-
-def prior_samples(network: PatternNetwork, seed: int) -> IntArray:
-    """Patterns at points drawn from N(0, 1)."""
-    rng = np.random.default_rng(seed)
-    return decode_all(network, rng.standard_normal((PRIOR_SAMPLES, network.latent)).astype(np.float32))
+def prior_samples(generator: MorphGenerator) -> IntArray:
+    """What 500 seeds open with."""
+    settings, nothing = generator.settings(REQUEST), Phrase()
+    places = [generator.place(nothing, seed) for seed in range(PRIOR_SAMPLES)]
+    return np.array([generator.pattern(z_Z, settings) for z_Z in places])
 
 
 def prior_scores(sampled_NS: IntArray, real_NS: IntArray) -> dict[str, float]:
@@ -117,17 +107,22 @@ def prior_scores(sampled_NS: IntArray, real_NS: IntArray) -> dict[str, float]:
 
 def pca_scores(train_NS: IntArray, held_out_NS: IntArray, latent: int) -> dict[str, float]:
     """The plain baseline: the best linear code of as many axes, the likeliest symbol of each step read off it."""
-    mean_D, total_DD = np.zeros(train_NS.shape[1] * SYMBOLS), 0.0
+    used_D = one_hot(train_NS[:1])[0] > 0
     for part in _batches(train_NS):
-        x_ND = one_hot(part)
+        used_D |= one_hot(part).any(0)  # what never sounds has no axis: a smaller problem, the same axes
+    size = int(used_D.sum())
+    mean_D, total_DD = np.zeros(size), np.zeros((size, size))
+    for part in _batches(train_NS):
+        x_ND = one_hot(part)[:, used_D]
         mean_D, total_DD = mean_D + x_ND.sum(0), total_DD + x_ND.T @ x_ND
     mean_D = mean_D / len(train_NS)
     _, vectors_DD = np.linalg.eigh(total_DD / len(train_NS) - np.outer(mean_D, mean_D))
     axes_DZ = vectors_DD[:, -latent:].astype(np.float32)
     got = []
     for part in _batches(held_out_NS):
-        centred_ND = one_hot(part) - mean_D.astype(np.float32)
-        back_ND = centred_ND @ axes_DZ @ axes_DZ.T + mean_D
+        centred_ND = one_hot(part)[:, used_D] - mean_D.astype(np.float32)
+        back_ND = np.zeros((len(part), len(used_D)), np.float32)
+        back_ND[:, used_D] = centred_ND @ axes_DZ @ axes_DZ.T + mean_D
         got.append(back_ND.reshape(len(part), -1, SYMBOLS).argmax(-1))
     return {n: round(v, 4) for n, v in reconstruction_scores(canonical(np.concatenate(got)), held_out_NS).items()}
 
@@ -150,7 +145,7 @@ def copy_gate(
     """
     if not len(train_NS) or not len(held_out_NS):
         return {"passed": None, "samples": 0}
-    sampled_NS = prior_samples(PatternNetwork(bundle), seed)
+    sampled_NS = prior_samples(MorphGenerator(bundle))
     sampled_NS = sampled_NS[(sampled_NS >= FIRST_ONSET).any(-1)]
     people_NS = held_out_NS[np.random.default_rng(seed).permutation(len(held_out_NS))[:PRIOR_SAMPLES]]
     known = shape_keys(train_NS).astype(np.int16)

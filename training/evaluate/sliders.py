@@ -11,8 +11,8 @@ import numpy.typing as npt
 from realtime.generators.base import GenerateRequest
 from realtime.generators.latent import MorphGenerator
 from realtime.music.attributes import ATTRIBUTES, attributes_of
-from realtime.music.note import Phrase
 from realtime.music.pattern_codec import PATTERN_TICKS, IntArray, PatternCodec
+from training.evaluate.ways import REQUEST, heard
 
 FloatArray = npt.NDArray[np.float64]
 POSITIONS: Final = 9
@@ -40,13 +40,6 @@ def correlations(values_NA: FloatArray) -> FloatArray:
     return np.array([[spearman(values_NA[:, i], values_NA[:, j]) for j in range(count)] for i in range(count)])
 
 
-def played(generator: MorphGenerator, z_Z: npt.NDArray[np.float32]) -> IntArray:
-    """The pattern of what the generator plays at a point, read back from its notes after all post-processing."""
-    request = GenerateRequest(context=Phrase(), start_tick=0, length_ticks=PATTERN_TICKS)
-    phrase = generator.play(z_Z, request, generator.settings(request), np.random.default_rng(0))
-    return PatternCodec().encode(phrase, played=False)
-
-
 def sweep(generator: MorphGenerator, seeds_NS: IntArray, *, steered: bool = True) -> FloatArray:
     """[A, N, P, A]: slider, seed, position -> attributes. The slider is set to the position, -3 .. 3 sigma.
 
@@ -54,6 +47,7 @@ def sweep(generator: MorphGenerator, seeds_NS: IntArray, *, steered: bool = True
     """
     places = np.linspace(-REACH, REACH, POSITIONS)
     out = np.zeros((len(ATTRIBUTES), len(seeds_NS), POSITIONS, len(ATTRIBUTES)))
+    as_it_is = generator.settings(REQUEST)
     for n, symbols_S in enumerate(seeds_NS):
         mean_Z, _ = generator.network.encode(symbols_S)
         for slider in range(len(ATTRIBUTES)):
@@ -63,7 +57,8 @@ def sweep(generator: MorphGenerator, seeds_NS: IntArray, *, steered: bool = True
                 offsets[slider] = place - mean_Z[slider]
                 z_Z = mean_Z.copy()
                 z_Z[slider] = place
-                path.append(played(generator, generator.point(mean_Z, tuple(offsets)) if steered else z_Z))
+                point_Z = generator.point(mean_Z, tuple(offsets)) if steered else z_Z
+                path.append(heard(generator, generator.pattern(point_Z, as_it_is)))
             out[slider, n] = attributes_of(np.array(path))
     return out
 

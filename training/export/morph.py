@@ -13,6 +13,7 @@ from realtime.bundle.spec import FORMAT_VERSION, BundleSpec
 from realtime.bundle.store import GOLDEN, Bundle, load_bundle, save_bundle
 from realtime.errors import BundleError
 from realtime.generators.latent import PatternNetwork
+from realtime.generators.prior import PRIOR_FILE
 from realtime.generators.steering import SCALES_FILE
 from realtime.model_check import verify_golden
 from realtime.music.attributes import ATTRIBUTES
@@ -28,29 +29,33 @@ GOLDEN_PATTERNS: Final = 8
 PARITY_PATTERNS: Final = 64
 PARITY_TOLERANCE: Final = 1e-4
 ORDER_PATTERNS: Final = 1000
+PRIOR_PATTERNS: Final = 20_000
+PRIOR_BATCH: Final = 1000
+LEAST_SPREAD: Final = 1e-4  # variance of an axis at least, so that few patterns will do
 
 
-def export_morph(network: PatternVae, about: ExportAbout, patterns_NS: IntArray, out: Path) -> Bundle:
-    """Write the bundle `out`. `patterns_NS` are valid ones: what the axes' order and the parity check are taken on."""
+def export_morph(network: PatternVae, about: ExportAbout, train_NS: IntArray, valid_NS: IntArray, out: Path) -> Bundle:
+    """Write the bundle `out`. Seeds' places are fitted to `train_NS`; order of axes and parity are of `valid_NS`."""
     network.eval()
     if not isinstance(network.decoder, ConvDecoder):
         raise BundleError(f"decoder {network.config.decoder!r}: only conv-softmax is exported")
-    share_Z = order_axes(network, patterns_NS[:ORDER_PATTERNS])
+    share_Z = order_axes(network, valid_NS[:ORDER_PATTERNS])
     files = {
         "encoder.onnx": build_encoder(network.encoder, network.config).SerializeToString(),
         "decoder.onnx": build_decoder(network.decoder, network.config).SerializeToString(),
         SCALES_FILE: scales(network),
-        GOLDEN: golden(network, patterns_NS[:GOLDEN_PATTERNS]),
+        PRIOR_FILE: prior(network, train_NS[:: max(1, len(train_NS) // PRIOR_PATTERNS)]),
+        GOLDEN: golden(network, valid_NS[:GOLDEN_PATTERNS]),
     }
     raw = share_Z[SLIDERS : SLIDERS + RAW_AXES]
     shares = {f"axis_{i + 1}.steps_explained": round(float(x), 4) for i, x in enumerate(raw)}
     save_bundle(out, make_spec(network, about, {**about.scores, **shares}), files)
     bundle = load_bundle(out)
-    error = parity_error(network, PatternNetwork(bundle), patterns_NS[:PARITY_PATTERNS])
+    error = parity_error(network, PatternNetwork(bundle), valid_NS[:PARITY_PATTERNS])
     if not error <= PARITY_TOLERANCE:
         raise BundleError(f"{out}: the graphs differ from the network by {error:.2g}, at most {PARITY_TOLERANCE:g}")
     verify_golden(bundle)
-    log.info("graphs = network within %.2g on %d patterns", error, min(len(patterns_NS), PARITY_PATTERNS))
+    log.info("graphs = network within %.2g on %d patterns", error, min(len(valid_NS), PARITY_PATTERNS))
     return bundle
 
 
@@ -111,6 +116,19 @@ def scales(network: PatternVae) -> bytes:
     """`scales.npz`: each attribute's knots [A, Q] and their normal scores [A, Q]."""
     file = io.BytesIO()
     np.savez_compressed(file, knots=network.knots_AQ.numpy(), scores=network.scores_AQ.numpy())
+    return file.getvalue()
+
+
+@torch.no_grad()
+def prior(network: PatternVae, patterns_NS: IntArray) -> bytes:
+    """`prior.npz`: the mean [Z] of where the encoder puts the patterns, and a root [Z, Z] of their covariance."""
+    parts = np.array_split(patterns_NS, max(1, len(patterns_NS) // PRIOR_BATCH))
+    mean_NZ = np.concatenate([network.encoder(torch.from_numpy(part))[0].numpy() for part in parts]).astype(np.float64)
+    spread_ZZ = np.cov(mean_NZ.T) + LEAST_SPREAD * np.eye(mean_NZ.shape[1])
+    file = io.BytesIO()
+    np.savez_compressed(
+        file, mean=mean_NZ.mean(0).astype(np.float32), root=np.linalg.cholesky(spread_ZZ).astype(np.float32)
+    )
     return file.getvalue()
 
 

@@ -1,6 +1,8 @@
 """Morph: the pattern VAE."""
 
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from training.config import BudgetConfig, PatternLossConfig, PatternRecipe, TrainConfig
 from training.data.patterns import PatternConfig
@@ -20,19 +22,20 @@ def morph_debug() -> PatternRecipe:
         ),
         network=PatternNetConfig(latent=16, width=32, embedding=16),
         windows=PatternConfig(batch=32),
-        loss=PatternLossConfig(plain_steps=2, ramp_steps=4),
+        loss=PatternLossConfig(plain_steps=2, ramp_steps=4, kl_steps=4),
         generated=24,
     )
 
 
 def morph_pattern() -> PatternRecipe:
-    """The shipped network."""
+    """The shipped network. Counted in steps and in fp32, so that a busy or another machine comes to the same."""
     return PatternRecipe(
         name="morph",
         kind="morph",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(cpu_minutes=16, wall_minutes=32),
+            budget=BudgetConfig(steps=4500),
+            bf16=False,
             learning_rate=2e-3,
             warmup_steps=100,
             weight_decay=0.01,
@@ -43,26 +46,38 @@ def morph_pattern() -> PatternRecipe:
     )
 
 
-def morph_plain(decoder: str) -> PatternRecipe:
-    """For comparing decoders: a plain VAE of the same sizes, three quarters of a CPU minute."""
+def morph_ablated(loss: PatternLossConfig, network: PatternNetConfig, name: str) -> PatternRecipe:
+    """For comparing choices: 700 steps of the shipped network's sizes, with one thing left out."""
     return PatternRecipe(
-        name=f"morph-plain-{decoder}",
+        name=name,
         kind="morph",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(cpu_minutes=0.75),
+            budget=BudgetConfig(steps=700),
+            bf16=False,
             learning_rate=2e-3,
             warmup_steps=100,
             weight_decay=0.01,
-            ema_decay=0.99,
+            ema_decay=0.995,
             valid_steps=100_000,
             log_steps=100,
         ),
-        network=PatternNetConfig(decoder=decoder),
-        loss=PatternLossConfig(
-            sort=0.0, scale=0.0, edit=0.0, slide=0.0, between=0.0, pace=0.0, ramp_steps=400, plain_steps=100
-        ),
+        network=network,
+        loss=replace(loss, plain_steps=60, ramp_steps=160, kl_steps=540),
     )
 
 
-PLAIN = {f"morph-plain-{name}": partial(morph_plain, name) for name in (MLP_SIGMOID, MLP_SOFTMAX, CONV_SOFTMAX)}
+FULL, PLAIN = PatternLossConfig(), PatternLossConfig(sort=0.0, scale=0.0, edit=0.0, slide=0.0)
+MORPH_ABLATED: Final = {
+    f"morph-{name}": partial(morph_ablated, loss, PatternNetConfig(decoder=decoder), f"morph-{name}")
+    for name, loss, decoder in (
+        ("short", FULL, CONV_SOFTMAX),
+        ("no-scale", replace(FULL, sort=0.0, scale=0.0), CONV_SOFTMAX),
+        ("no-edit", replace(FULL, edit=0.0), CONV_SOFTMAX),
+        ("no-slide", replace(FULL, slide=0.0), CONV_SOFTMAX),
+        ("no-abroad", replace(FULL, abroad=False), CONV_SOFTMAX),
+        ("plain-conv-softmax", PLAIN, CONV_SOFTMAX),
+        ("plain-mlp-softmax", PLAIN, MLP_SOFTMAX),
+        ("plain-mlp-sigmoid", PLAIN, MLP_SIGMOID),
+    )
+}

@@ -1,4 +1,4 @@
-"""The pattern VAE's losses: reconstruction, KL, named sliders, and straight ways between two patterns.
+"""The pattern VAE's losses: reconstruction, KL, and named sliders that hold wherever a player may get to.
 
 Shapes: B patterns, S steps, K symbols, Z latent axes, A attributes.
 """
@@ -28,10 +28,11 @@ from training.networks.soft_attributes import sharpened, soft_attributes
 TIE_SHARE = 0.15  # of an attribute's scale at most for any single value, before the rest is stretched to fill it
 SORT_DELTA = 10.0
 LIMIT = 3.5  # sigmas: an edit may lie outside of all that was seen
-REACH = 2.5  # sigmas to either side that the sliders are trained for
+REACH = 3.2  # sigmas to either side that the sliders are trained for
 VALID_PATTERNS = 2000
 SLIDE_PULL = 4.0  # cross entropy's pull on a badly wrong pattern is about 5
-SHARE = 4  # one pattern in so many is also slid, and moved towards another
+SHARE = 4  # one pattern in so many is also edited
+PLACES = 6  # one in so many is slid where it is, another half-way to a third, another at a place drawn by lot
 
 
 class PatternTask:
@@ -47,7 +48,8 @@ class PatternTask:
         knots, scores = attribute_scales(attributes_of(sample_NS))
         self.network.knots_AQ.copy_(torch.from_numpy(knots))
         self.network.scores_AQ.copy_(torch.from_numpy(scores))
-        self.shaped = recipe.loss.slide > 0  # named axes and straight ways, or a plain VAE
+        loss = recipe.loss
+        self.shaped = bool(loss.sort or loss.scale or loss.edit or loss.slide)  # named axes, or a plain VAE
         self.seed = self.steps = 0
 
     def networks(self) -> Mapping[str, nn.Module]:
@@ -63,10 +65,9 @@ class PatternTask:
             for part in np.array_split(order, max(1, len(order) // self.data.batch)):
                 yield draw_transposed(self.train_NS[part], self.data, rng)
 
-    @property
-    def ramp(self) -> float:
-        """0 while the network only learns to say patterns back, then up to 1: for all that shapes the latent."""
-        return min(1.0, max(0, self.steps - self.loss.plain_steps) / max(1, self.loss.ramp_steps))
+    def ramp(self, steps: int) -> float:
+        """0 while the network only learns to say patterns back, then up to 1 in so many steps."""
+        return min(1.0, max(0, self.steps - self.loss.plain_steps) / max(1, steps))
 
     def losses(self, batch: IntArray) -> Iterator[tuple[str, Tensor]]:
         """The sum of all terms, in nats a step."""
@@ -76,10 +77,12 @@ class PatternTask:
         loss = self._reconstruction(logits, symbols_BS) + self._kl(mean_BZ, log_variance_BZ)
         if self.shaped:
             wanted_BA = self.network.standardise(torch.from_numpy(attributes_of(batch)).float())
-            loss = loss + self._sorted(mean_BZ, wanted_BA) + self.loss.edit * self._edited(batch)
-            if self.ramp > 0:
-                moved = self.slide_error(draw(mean_BZ, log_variance_BZ)[: len(batch) // SHARE])
-                loss = loss + self.ramp * (self.loss.slide * moved + self._between(mean_BZ, symbols_BS))
+            loss = loss + self._sorted(mean_BZ, wanted_BA)
+            if self.loss.edit > 0:
+                loss = loss + self.loss.edit * self._edited(batch)
+            slide = self.loss.slide * self.ramp(self.loss.ramp_steps)
+            if slide > 0:
+                loss = loss + slide * self.slide_error(self._places(draw(mean_BZ, log_variance_BZ)))
         yield "network", loss / symbols_BS.shape[1]
 
     def _reconstruction(self, logits: Tensor, symbols_BS: Tensor) -> Tensor:
@@ -91,7 +94,8 @@ class PatternTask:
 
     def _kl(self, mean_BZ: Tensor, log_variance_BZ: Tensor) -> Tensor:
         """After a start without it; an axis below its free nats costs what they are."""
-        return self.loss.kl * self.ramp * kl_nats(mean_BZ, log_variance_BZ).clamp(min=self.loss.free_nats).sum()
+        nats_Z = kl_nats(mean_BZ, log_variance_BZ).clamp(min=self.loss.free_nats)
+        return self.loss.kl * self.ramp(self.loss.kl_steps) * nats_Z.sum()
 
     def _sorted(self, mean_BZ: Tensor, wanted_BA: Tensor) -> Tensor:
         """The first axes order the batch as the attributes do (all pairs), and carry their scale."""
@@ -110,6 +114,16 @@ class PatternTask:
         z_BZ = torch.cat([named_BA.clamp(-LIMIT, LIMIT), z_BZ[:, SLIDERS:]], 1)
         return self._reconstruction(self.network.decoder(z_BZ), torch.from_numpy(goal_BS))
 
+    def _places(self, drawn_BZ: Tensor) -> Tensor:
+        """Points a player may get to: where patterns are, half-way between two, and places drawn by lot."""
+        part = len(drawn_BZ) // PLACES
+        if not self.loss.abroad:
+            return drawn_BZ[: 3 * part]
+        here, a, b, named = (drawn_BZ[i * part : (i + 1) * part] for i in range(4))
+        between = blend(a, b, torch.rand(part, 1))
+        anywhere = torch.cat([named[:, :SLIDERS], torch.randn(part, drawn_BZ.shape[1] - SLIDERS)], 1)
+        return torch.cat([here, between, anywhere])
+
     def slide_error(self, z_BZ: Tensor) -> Tensor:
         """One slider of each pattern is moved at random: distance of all decoded attributes from what the axes say."""
         moved = F.one_hot(torch.randint(SLIDERS, z_BZ.shape[:1]), z_BZ.shape[1]).bool()
@@ -121,21 +135,6 @@ class PatternTask:
         low_A, high_A = self.network.scores_AQ[:, 0], self.network.scores_AQ[:, -1]
         wanted_BA = torch.minimum(torch.maximum(z_BZ[:, :SLIDERS], low_A), high_A)
         return F.smooth_l1_loss(got_BA, wanted_BA) * SLIDERS
-
-    def _between(self, mean_BZ: Tensor, symbols_BS: Tensor) -> Tensor:
-        """From one pattern to another: at every place each step is one of the two's, and they change over evenly."""
-        half = len(mean_BZ) // SHARE
-        (a_BZ, b_BZ), (a_BS, b_BS) = (torch.split(x[: 2 * half], half) for x in (mean_BZ, symbols_BS))
-        place_B1 = torch.rand(half, 1)
-        logits = self.network.decoder(torch.lerp(a_BZ, b_BZ, place_B1))
-        log_p = logits.log_softmax(-1)
-        a, b = (log_p.gather(-1, x[..., None])[..., 0] for x in (a_BS, b_BS))
-        differs = a_BS != b_BS
-        either = -torch.where(differs, torch.logaddexp(a, b), a).sum(-1).mean()
-        p_BSK = sharpened(logits)
-        left = 1 - p_BSK.gather(-1, a_BS[..., None])[..., 0]
-        share_B = (left * differs).sum(-1) / differs.sum(-1).clamp(min=1)
-        return self.loss.between * either + self.loss.pace * (share_B - place_B1[:, 0]).square().mean()
 
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:
@@ -177,6 +176,16 @@ def bounded(logits_BSK: Tensor, pull: float) -> Tensor:
     return logits_BSK
 
 
+def blend(a_BZ: Tensor, b_BZ: Tensor, place_B1: Tensor) -> Tensor:
+    """Points on the way from a to b as `realtime.generators.ways.blend` has them."""
+    named = torch.lerp(a_BZ[:, :SLIDERS], b_BZ[:, :SLIDERS], place_B1)
+    a, b = a_BZ[:, SLIDERS:], b_BZ[:, SLIDERS:]
+    length_a, length_b = a.norm(dim=1, keepdim=True), b.norm(dim=1, keepdim=True)
+    angle = torch.acos((a * b).sum(1, keepdim=True).div(length_a * length_b).clamp(-0.999, 0.999))
+    turned = (((1 - place_B1) * angle).sin() * a / length_a + (place_B1 * angle).sin() * b / length_b) / angle.sin()
+    return torch.cat([named, turned * torch.lerp(length_a, length_b, place_B1)], 1)
+
+
 def kl_nats(mean_BZ: Tensor, log_variance_BZ: Tensor) -> Tensor:
     """KL of the posterior from N(0, 1), by axis, mean over the batch."""
     return 0.5 * (mean_BZ.square() + log_variance_BZ.exp() - 1 - log_variance_BZ).mean(0)
@@ -186,7 +195,8 @@ def wrong_way_share(network: PatternVae, mean_BZ: Tensor, points: int = 11) -> f
     """Share of the ways from pattern to pattern on which the distance from the first one ever shrinks."""
     half = len(mean_BZ) // 2
     places = [k / (points - 1) for k in range(points)]
-    path = [network.symbols(torch.lerp(mean_BZ[:half], mean_BZ[half : 2 * half], place)) for place in places]
+    a_BZ, b_BZ = mean_BZ[:half], mean_BZ[half : 2 * half]
+    path = [network.symbols(blend(a_BZ, b_BZ, torch.full((half, 1), place))) for place in places]
     from_start = torch.stack([(x != path[0]).sum(-1) for x in path])
     return float((from_start.diff(dim=0) < 0).any(0).float().mean())
 
