@@ -35,6 +35,9 @@ train-debug: ## Ten training steps of each recipe on the CPU
 	$(SETUP) test
 	$(BIN)/hocket train continue-debug --out runs/debug
 	$(BIN)/hocket train morph-debug --out runs/morph-debug
+	$(BIN)/hocket train quartet-debug --out runs/quartet-debug
+	$(BIN)/hocket train sketch-debug --out runs/sketch-debug
+	$(BIN)/hocket train articulation-debug --out runs/articulation-debug
 
 clean: ## Remove the environment, caches and demo output (keeps runs/)
 	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

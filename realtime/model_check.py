@@ -13,8 +13,10 @@ from realtime.bundle.store import GOLDEN
 from realtime.errors import BundleError, HocketError
 from realtime.generators.base import GenerateRequest
 from realtime.generators.latent import PatternNetwork
+from realtime.generators.quartet_network import QuartetNetwork
 from realtime.generators.registry import installed_bundles, open_generator
 from realtime.generators.sampling import probabilities
+from realtime.generators.sketch_network import SketchNetwork
 from realtime.generators.step_decoder import StepDecoder
 from realtime.music.examples import EXAMPLES
 from realtime.music.melody_codec import OFFSETS, PITCH_IDS, Row
@@ -154,10 +156,36 @@ def _pattern_difference(bundle: Bundle, golden: Golden) -> float:
     return worst
 
 
+def _quartet_difference(bundle: Bundle, golden: Golden) -> float:
+    """Quartet: noise mapped, codes decoded, music encoded."""
+    network, condition = QuartetNetwork(bundle), golden["condition"]
+    code = network.codes(golden["noise"], condition)
+    mean, _ = network.encode(golden["symbols"], golden["seen"])
+    change, pitch = network.decode(golden["code"], condition)
+    worst = max(float(np.abs(got - golden[name]).max()) for name, got in (("code", code), ("mean", mean)))
+    changes = (1 / (1 + np.exp(-logits)) for logits in (change, golden["change_logits"]))
+    worst = max(worst, float(np.abs(np.subtract(*changes)).max()))
+    rows = (logits.reshape(-1, logits.shape[-1]) for logits in (pitch, golden["pitch_logits"]))
+    return max(worst, *(_difference(got_K, wanted_K) for got_K, wanted_K in zip(*rows, strict=True)))
+
+
+def _sketch_difference(bundle: Bundle, golden: Golden) -> float:
+    """Sketch: noise made a latent, hidden cells read with it and without."""
+    network, cells, frame = SketchNetwork(bundle), golden["cells"], golden["frame"]
+    worst = float(np.abs(network.imagine(golden["noise"], cells, frame) - golden["latent"]).max())
+    for latent, name in ((golden["latent"], "logits"), (None, "plain")):
+        both = (network.denoise(cells, frame, latent), golden[name])
+        rows = (logits.reshape(-1, logits.shape[-1]) for logits in both)
+        worst = max(worst, *(_difference(got_K, wanted_K) for got_K, wanted_K in zip(*rows, strict=True)))
+    return worst
+
+
 # Of each kind: the largest difference between what the bundle computes here and its golden outputs.
 DIFFERENCES: dict[str, Callable[[Bundle, Golden], float]] = {
     "continue": _step_difference,
     "morph": _pattern_difference,
+    "quartet": _quartet_difference,
+    "sketch": _sketch_difference,
 }
 
 

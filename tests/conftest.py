@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.jack_server import JackServer
-from tests.toy_bundle import write_toy_bundle, write_toy_morph
+from tests.toy_bundle import write_toy_bundle, write_toy_morph, write_toy_quartet
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,12 @@ def toy_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def toy_morph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A valid morph bundle with a tiny random network. Not to be changed."""
     return write_toy_morph(tmp_path_factory.mktemp("models") / "morph")
+
+
+@pytest.fixture(scope="session")
+def toy_quartet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid quartet bundle with tiny random networks. Not to be changed."""
+    return write_toy_quartet(tmp_path_factory.mktemp("models") / "quartet")
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="CPU minutes of the first process")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on where a killed run in --out stood")
+    parser.add_argument(
+        "--split-weights",
+        action="store_true",
+        help="each process keeps its slice of the weights (FSDP2); continue only",
+    )
     parser.add_argument("--leave-out", type=Path, action="append", default=[], help="names of tunes not to read")
     given = parser.parse_args()
     try:
@@ -33,6 +38,7 @@ def main() -> int:
             cpu_minutes=given.minutes,
             resume=given.resume,
             leave_out=given.leave_out,
+            split_weights=given.split_weights,
         )
     except HocketError as error:
         sys.stderr.write(f"hocket: {error}\n")

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,23 @@ CHECKPOINT = "checkpoint.safetensors"
 HEADER = "hocket"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What holds a run's tensors. All are filled in place when it is resumed."""
+
+    networks: Mapping[str, nn.Module]
+    average: Mapping[str, dict[str, Tensor]]
+    optimizers: Mapping[str, torch.optim.Optimizer]
+
+
 def save_checkpoint(folder: Path, networks: Mapping[str, nn.Module], about: Mapping[str, Any]) -> Path:
     """Write weights and `about` at once: a reader sees the old file or the new one, never half of one."""
-    tensors = {f"{name}.{key}": value for name, net in networks.items() for key, value in net.state_dict().items()}
-    return write_tensors(folder / CHECKPOINT, tensors, about)
+    return write_tensors(folder / CHECKPOINT, weights_of(networks), about)
+
+
+def weights_of(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """All weights by network and name, as a checkpoint holds them."""
+    return {f"{name}.{key}": value for name, net in networks.items() for key, value in net.state_dict().items()}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> Path:

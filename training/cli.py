@@ -6,28 +6,20 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import torch
 
 from realtime.bundle.store import Bundle, load_bundle
-from realtime.errors import BundleError, FileError, UsageError
-from realtime.music.melody_codec import MelodyCodec
-from realtime.music.pattern_codec import PatternCodec
-from training import morph
-from training.checkpoint import load_checkpoint, read_about
-from training.config import AnyRecipe, BudgetConfig, PatternRecipe
-from training.data.augment import TuneArrays
-from training.data.corpus import Corpus, ReadConfig, load_corpus
-from training.data.sets import SETS, SetSpec
+from realtime.errors import FileError, UsageError
+from training.checkpoint import read_about
+from training.config import AnyRecipe, BudgetConfig
+from training.data.corpus import ReadConfig
+from training.data.sets import SetSpec
 from training.evaluate.card import write_card
-from training.evaluate.copying import copy_gate
-from training.evaluate.melody import default_memory, open_stepper, score_tunes, scores_of
-from training.evaluate.ngram import MelodyNGram, NGramConfig, best_ngram, cross_validated
-from training.export.exporter import ExportAbout, export_continue, trained_by
-from training.inputs import arrays_of, cache_folder, data_of, left_out_by, log_problems, read_data, write_inputs
+from training.inputs import cache_folder, data_of, left_out_by, log_problems, read_data, write_inputs
+from training.kinds import AnyCorpus, kind_of, kind_of_bundle
 from training.loop import TrainResult, train
-from training.networks.transformer import MelodyTransformer, TransformerConfig
 from training.place import open_place
 from training.recipes import RECIPES
 from training.tasks.base import Task
@@ -35,7 +27,6 @@ from training.tasks.language_model import LanguageModelTask
 from training.warm_start import warm_start
 
 log = logging.getLogger(__name__)
-DEFAULT_KEEP: Final = 192
 
 
 def train_command(
@@ -49,34 +40,42 @@ def train_command(
     resume: bool = False,
     leave_out: Sequence[Path] = (),
     init: Path | None = None,
+    split_weights: bool = False,
 ) -> TrainResult:
     """Train a recipe; the best checkpoint and the log go to `out` (default `runs/<recipe>`).
 
     `resume`: go on where a killed run in `out` stood; from the start if there is none. `leave_out`:
-    text files with names of tunes not to read. `init`: a run whose weights to start from.
+    text files with names of tunes not to read. `init`: a run whose weights to start from. `split_weights`: over the
+    processes that torchrun started.
     """
-    place = open_place(device)
+    place = open_place(device, split_weights=split_weights)
     show_log(quiet=not place.first)
     chosen = with_budget(find_recipe(recipe), seed=seed, cpu_minutes=cpu_minutes)
-    if isinstance(chosen, PatternRecipe) and place.device.type != "cpu":
-        raise UsageError(f"{recipe} trains on cpu only; leave --device out")
+    kind = kind_of(chosen)
+    if place.device.type not in kind.devices:
+        raise UsageError(f"{recipe} trains on {' or '.join(kind.devices)} only; leave --device out")
     folder = out or Path("runs") / recipe
     folder.mkdir(parents=True, exist_ok=True)
     with place.in_turn():  # the first one fills the cache
         corpus = read_data(chosen, data, run=folder, leave_out=leave_out)
-    sizes = {split: len(corpus.split(split)) for split in ("train", "valid")}
-    if not all(sizes.values()):
-        raise FileError(f"{sizes['train']} tunes to train on and {sizes['valid']} valid ones; both need at least one")
+    check_sides(corpus)
     if place.first:
         write_inputs(folder, data, corpus, leave_out)
     torch.manual_seed(seed)
     about = describe_run(chosen, corpus, data)
-    task = make_task(chosen, corpus)
+    task = kind.side.make_task(chosen, corpus)
     if init is not None:
         start_from(task, init)
     result = train(task, chosen.train, folder, about, resume=resume, place=place)
     place.leave()
     return result
+
+
+def check_sides(corpus: AnyCorpus) -> None:
+    """Raises `FileError` where there is nothing to train on or nothing to select on."""
+    to_train, to_select = (len(corpus.split(side)) for side in ("train", "valid"))
+    if not (to_train and to_select):
+        raise FileError(f"{to_train} tunes to train on and {to_select} valid ones; both need at least one")
 
 
 def start_from(task: Task, run: Path) -> None:
@@ -86,80 +85,31 @@ def start_from(task: Task, run: Path) -> None:
     warm_start(task.network, run)
 
 
-def make_task(recipe: AnyRecipe, corpus: Corpus) -> Task:
-    """What the recipe trains."""
-    if isinstance(recipe, PatternRecipe):
-        return morph.make_task(recipe, corpus)
-    return LanguageModelTask(recipe, arrays_of(corpus, "train"), arrays_of(corpus, "valid"))
-
-
 def export_command(run_dir: Path, out: Path) -> Bundle:
-    """Make a bundle of a run's best checkpoint, with its valid scores beside those of the best n-gram."""
+    """Make a bundle of a run's best checkpoint, with its valid scores beside those of a plain baseline."""
     show_log()
     torch.set_num_threads(1)
     about = read_about(run_dir)
     recipe = find_recipe(about["recipe"])
     corpus = read_data(recipe, data_of(run_dir), run=run_dir, leave_out=left_out_by(run_dir))
-    if isinstance(recipe, PatternRecipe):
-        return morph.export_run(run_dir, recipe, about, corpus, out)
-    network = MelodyTransformer(TransformerConfig(**about["network"]))
-    load_checkpoint(run_dir, {"network": network})
-    train_tunes, valid_tunes = arrays_of(corpus, "train"), arrays_of(corpus, "valid")
-    config, sums = best_ngram(train_tunes, valid_tunes)
-    baseline = {**scores_of(sums, "baseline."), "baseline.order": config.order, "baseline.styled": int(config.styled)}
-    log.info("best n-gram: order %d, styled %s: %s", config.order, config.styled, baseline["baseline.nats_per_note"])
-    export_about = ExportAbout(
-        name=recipe.kind,
-        title=recipe.title,
-        trained_by=trained_by(about, commit=about.get("commit", "")),
-        scores=baseline,
-        keep=recipe.windows.keep,
-    )
-    return export_continue(network, export_about, valid_tunes, out)
+    return kind_of(recipe).side.export_run(run_dir, recipe, about, corpus, out)
 
 
 def evaluate_command(bundle: Path, data: Sequence[Path] = (), *, card: Path | None = None) -> dict[str, Any]:
-    """Scores of an exported bundle on held-out melodies, a plain baseline's beside them, and the copy gate.
+    """Scores of an exported bundle on held-out music, a plain baseline's beside them, and the copy gate.
 
-    Scored are the tunes an index.csv calls "test", else the "valid" ones; all of a folder without an index.csv.
+    Scored are the pieces an index.csv calls "test", else the "valid" ones; all of a folder without an index.csv.
     `card`: a folder for a model card with pictures.
     """
     loaded = load_bundle(bundle)
-    if loaded.spec.kind not in ("continue", "morph"):
-        raise BundleError(f"{bundle}: a {loaded.spec.kind} bundle; this version scores continue and morph bundles")
-    corpus = load_corpus(data, config=ReadConfig(unlabelled="test" if data else None, cache=cache_folder(None)))
+    kind = kind_of_bundle(loaded)
+    corpus = kind.load(data, config=ReadConfig(unlabelled="test" if data else None, cache=cache_folder(None)))
     log_problems(corpus)
     split = next(name for name in ("test", "valid", "train") if corpus.split(name))
-    scored = morph.evaluate if loaded.spec.kind == "morph" else evaluate_melody
-    report = scored(loaded, corpus, split)
+    report = kind.side.evaluate(loaded, corpus, split)
     if card is not None:
         write_card(loaded, report, corpus.split(split), card)
     return report
-
-
-def evaluate_melody(bundle: Bundle, corpus: Corpus, split: str) -> dict[str, Any]:
-    """Scores of a continue bundle on the melodies of a split."""
-    tunes, train_tunes = arrays_of(corpus, split), arrays_of(corpus, "train")
-    stepper = open_stepper(bundle)
-    keep = int(bundle.spec.config.get("keep_context", DEFAULT_KEEP))
-    scores = scores_of(score_tunes(stepper, tunes, keep=keep, memory=default_memory(bundle)))
-    return {
-        "kind": bundle.spec.kind,
-        "split": split,
-        "n": sum(len(tune) for tune in tunes),
-        "scores": scores,
-        "baselines": _baselines(bundle, train_tunes if split != "train" else [], tunes),
-        "copy_gate": copy_gate(stepper, train_tunes, tunes),
-    }
-
-
-def _baselines(bundle: Bundle, train_tunes: list[TuneArrays], tunes: list[TuneArrays]) -> dict[str, float]:
-    """The n-gram that was best on valid, counted on the data's own train part; without one, cross-validated."""
-    scores = bundle.spec.scores
-    config = NGramConfig(order=int(scores.get("baseline.order", 3)), styled=bool(scores.get("baseline.styled", 1)))
-    if train_tunes:
-        return scores_of(MelodyNGram(config, train_tunes).score(tunes))
-    return scores_of(cross_validated(tunes, config)) if len(tunes) > 1 else {}
 
 
 def show_log(*, quiet: bool = False) -> None:
@@ -183,16 +133,17 @@ def with_budget(recipe: AnyRecipe, *, seed: int, cpu_minutes: float | None) -> A
     return dataclasses.replace(recipe, train=config)
 
 
-def describe_run(recipe: AnyRecipe, corpus: Corpus, data: Sequence[Path]) -> dict[str, Any]:
+def describe_run(recipe: AnyRecipe, corpus: AnyCorpus, data: Sequence[Path]) -> dict[str, Any]:
     """What a checkpoint says about itself: names of data sets, no paths."""
-    codec = PatternCodec() if isinstance(recipe, PatternRecipe) else MelodyCodec()
+    kind = kind_of(recipe)
+    codec = kind.codec()
     folders = " ".join(f"--data {folder.name}" for folder in data)
     minutes = recipe.train.budget.cpu_minutes
     budget = f"--minutes {minutes:g}" if minutes is not None else ""
     sets = [
         {"name": name, "licence": spec.licence, "source": spec.source, "notes": notes}
         for name, notes in sorted(corpus.note_counts().items())
-        for spec in [SETS.get(name, SetSpec())]
+        for spec in [kind.sets.get(name, SetSpec())]
     ]
     return {
         "recipe": recipe.name,

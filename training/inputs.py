@@ -10,9 +10,9 @@ from typing import Final
 from realtime.errors import FileError
 from training.config import AnyRecipe
 from training.data.augment import TuneArrays, to_arrays
-from training.data.corpus import Corpus, ReadConfig, left_out_names, load_corpus, write_lists
-from training.data.generated import generated_tunes
+from training.data.corpus import Corpus, ReadConfig, left_out_names, write_lists
 from training.data.pickups import with_bar_lines
+from training.kinds import AnyCorpus, kind_of
 
 log = logging.getLogger(__name__)
 DATA_FILE: Final = "data.json"  # in a run's folder: where its data was, for the export; never in a bundle
@@ -24,24 +24,24 @@ LISTED_PROBLEMS: Final = 20
 
 def read_data(
     recipe: AnyRecipe, data: Sequence[Path], *, run: Path | None = None, leave_out: Sequence[Path] = ()
-) -> Corpus:
-    """The recipe's melodies; what could not be read goes to the log, and the run goes on.
+) -> AnyCorpus:
+    """The recipe's music; what could not be read goes to the log, and the run goes on.
 
     `run`: its folder holds the cache, if $HOCKET_CACHE names no other.
     """
     if recipe.generated:
-        return Corpus(tunes=tuple(generated_tunes(recipe.generated)))
+        return kind_of(recipe).generate(recipe.generated)
     for path in leave_out:
         if not path.is_file():
             raise FileError(f"{path}: no such file; --leave-out takes a text file with one name a line")
-    corpus = load_corpus(data, config=ReadConfig(leave_out=leave_out, cache=cache_folder(run)))
+    corpus = kind_of(recipe).load(data, config=ReadConfig(leave_out=leave_out, cache=cache_folder(run)))
     log_problems(corpus)
     for split in ("train", "valid"):
         log.info("%s: %d tunes, notes %s", split, len(corpus.split(split)), corpus.note_counts(split))
     return corpus
 
 
-def log_problems(corpus: Corpus) -> None:
+def log_problems(corpus: AnyCorpus) -> None:
     """The first files that could not be read, and how many more there are."""
     for problem in corpus.problems[:LISTED_PROBLEMS]:
         log.warning("left out: %s", problem)
@@ -56,7 +56,7 @@ def cache_folder(run: Path | None) -> Path | None:
     return run / CACHE if run else None
 
 
-def write_inputs(run: Path, data: Sequence[Path], corpus: Corpus, leave_out: Sequence[Path]) -> None:
+def write_inputs(run: Path, data: Sequence[Path], corpus: AnyCorpus, leave_out: Sequence[Path]) -> None:
     """Put the lists into the run's folder: folders, names left out, split and problems."""
     (run / DATA_FILE).write_text(json.dumps([str(path.resolve()) for path in data]), encoding="utf-8")
     names = left_out_names(leave_out)

@@ -16,12 +16,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.checkpoint import copy_weights, save_checkpoint
+from training.checkpoint import CHECKPOINT, Parts, copy_weights, weights_of, write_tensors
 from training.config import TrainConfig
 from training.optim import EMA_WARMUP_STEPS, Progress, make_optimizer, rate_at, set_rate, update_average
 from training.place import Place, shared_gradients
 from training.report import Pictured, Report
-from training.state import STATE, LoopState, Parts, load_state, save_state, set_random_states, torch_state
+from training.split_weights import drop_slices, save_slices, split_networks, whole
+from training.state import STATE, LoopState, load_state, save_state, set_random_states, torch_state
 from training.tasks.base import Task
 
 log = logging.getLogger(__name__)
@@ -65,12 +66,14 @@ class Run:
     def __init__(self, task: Task, config: TrainConfig, out: Path, about: Mapping[str, Any], place: Place) -> None:
         self.task, self.config, self.out, self.about, self.place = task, config, out, about, place
         networks = {name: network.to(place.device) for name, network in task.networks().items()}
+        if place.split_weights:
+            split_networks(task, networks, place)
         self.parts = Parts(
             networks=networks,
             average=copy_weights(networks),
             optimizers={name: make_optimizer(network, config) for name, network in networks.items()},
         )
-        self.identity = {"train": asdict(config), **about}
+        self.identity = {"train": asdict(config), **({"split_weights": True} if place.split_weights else {}), **about}
         self.gradients = shared_gradients(networks, place)
         self.report = Report(out, active=place.first)
         self.state = LoopState()
@@ -85,6 +88,7 @@ class Run:
         torch.manual_seed(seed + 1_000_003 * self.place.rank)
         if self.place.first:
             (self.out / STATE).unlink(missing_ok=True)  # another run's
+            drop_slices(self.out)
         self.state.bf16 = bool(self.place.from_first(self._wants_bf16()))
         self.report.begin(0)
         return self.task.batches(seed)
@@ -145,26 +149,39 @@ class Run:
         del recent[: -self.config.log_steps]
 
     def _validate(self) -> None:
-        """Score the averaged weights; the best ones become the checkpoint. In the first process only."""
-        if not self.place.first:
+        """Score the averaged weights; the best ones become the checkpoint.
+
+        In the first process, and in all where each has a slice of the weights only.
+        """
+        place, best = self.place, self.state.best
+        if not (place.first or place.split_weights):
             return
-        best = self.state.best
         with averaged(self.task, self.parts.average):
             scores = self.task.evaluate()
             self._log(scores)
-            if not best or scores[self.task.objective] < best[self.task.objective]:
+            better = not best or scores[self.task.objective] < best[self.task.objective]
+            if place.from_first(better) if place.split_weights else better:
                 self.state.best = scores
-                used = {"step": self.state.step, "cpu_minutes": self.progress.cpu_minutes, "scores": scores}
-                save_checkpoint(self.out, self.task.networks(), {**self.about, **used})
-            if self.report.shows_pictures and isinstance(self.task, Pictured):
+                self._keep_weights(scores)
+            if self.report.shows_pictures and isinstance(self.task, Pictured) and not place.split_weights:
                 self.report.pictures(self.task.pictures(), self.state.step)
+
+    def _keep_weights(self, scores: Mapping[str, float]) -> None:
+        """The checkpoint: one file of whole tensors."""
+        tensors = whole(weights_of(self.parts.networks))
+        if self.place.first:
+            used = {"step": self.state.step, "cpu_minutes": self.progress.cpu_minutes, "scores": scores}
+            write_tensors(self.out / CHECKPOINT, tensors, {**self.about, **used})
 
     def _save(self) -> None:
         """Everything to go on from; the processes' random states are gathered by the first one."""
         states = self.place.gathered(torch_state())
+        if self.place.split_weights:
+            self.state.slices = save_slices(self.out, self.state.step, self.parts, self.place)
         if self.place.first:
             self.state.cpu_minutes, self.state.wall_minutes = self.progress.cpu_minutes, self.progress.wall_minutes
             save_state(self.out, self.state, self.parts, self.identity, states)
+            drop_slices(self.out, kept=self.state.slices)
 
     def _log(self, values: Mapping[str, float]) -> None:
         self.report.line({"step": self.state.step, "cpu_minutes": round(self.progress.cpu_minutes, 2), **values})

@@ -56,7 +56,7 @@ def make_optimizer(network: nn.Module, config: TrainConfig) -> torch.optim.Optim
         {"params": [p for p in parameters if p.dim() > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in parameters if p.dim() <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.95), foreach=True)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, foreach=True)
 
 
 def rate_at(step: int, fraction: float, config: TrainConfig) -> float:

@@ -36,6 +36,7 @@ class Place:
     device: torch.device = CPU
     rank: int = 0
     world: int = 1
+    split_weights: bool = False  # each process keeps its slice of all weights (`training.split_weights`)
 
     @property
     def first(self) -> bool:
@@ -97,16 +98,18 @@ class Place:
             dist.destroy_process_group()
 
 
-def open_place(device: str = "cpu") -> Place:
+def open_place(device: str = "cpu", *, split_weights: bool = False) -> Place:
     """The device asked for, in the group of processes that torchrun started, if it did.
 
-    Raises `UsageError` if there is no such device.
+    Raises `UsageError` if there is no such device, or nobody to share the weights with.
     """
     if device not in ("cpu", "cuda"):
         raise UsageError(f"no such device: {device!r} (cpu or cuda)")
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("device 'cuda': PyTorch finds no CUDA GPU here; leave --device out to train on the CPU")
     world = int(os.environ.get("WORLD_SIZE", "1"))
+    if split_weights and world == 1:
+        raise UsageError("--split-weights needs several processes: start it by torchrun --nproc-per-node N -m training")
     number = int(os.environ.get("LOCAL_RANK", "0"))
     here = torch.device(f"cuda:{number}" if device == "cuda" else "cpu")
     if device == "cuda":
@@ -115,7 +118,7 @@ def open_place(device: str = "cpu") -> Place:
         return Place(device=here)
     if not dist.is_initialized():
         _join("nccl" if device == "cuda" else "gloo")
-    return Place(device=here, rank=dist.get_rank(), world=world)
+    return Place(device=here, rank=dist.get_rank(), world=world, split_weights=split_weights)
 
 
 def _join(backend: str) -> None:
@@ -151,7 +154,7 @@ class Gradients(nn.Module):
 def shared_gradients(networks: Mapping[str, nn.Module], place: Place) -> nn.Module:
     """To be called with each loss before its backward pass."""
     plain = Gradients(networks)
-    if place.world == 1:
+    if place.world == 1 or place.split_weights:  # slices average their gradients themselves
         return plain
     # Of several networks (a GAN's) a loss may leave some out.
     return DistributedDataParallel(plain, forward_sync_buffers=False, find_unused_parameters=len(networks) > 1)

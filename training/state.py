@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from realtime.errors import UsageError
-from training.checkpoint import part, read_tensors, write_tensors
+from training.checkpoint import Parts, part, read_tensors, write_tensors
+from training.split_weights import load_slices
 
 STATE: Final = "state.safetensors"
 MAY_DIFFER: Final = ("command", "commit")  # of a run's description
@@ -32,15 +33,7 @@ class LoopState:
     cpu_minutes: float = 0.0
     wall_minutes: float = 0.0
     bf16: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What holds tensors. All are filled in place when a run is resumed."""
-
-    networks: Mapping[str, nn.Module]
-    average: Mapping[str, dict[str, Tensor]]
-    optimizers: Mapping[str, torch.optim.Optimizer]
+    slices: str = ""  # where the weights are split: the folder that holds all of `Parts`
 
 
 def save_state(
@@ -48,13 +41,20 @@ def save_state(
 ) -> None:
     """Write everything. `torch_states`: torch's random state of each process; Python's and numpy's are alike in all."""
     tensors = {f"torch.{rank}": value for rank, value in enumerate(torch_states)}
+    if not state.slices:
+        tensors |= _part_tensors(parts)
+    about = {"state": asdict(state), "identity": dict(identity), "random": random_states()}
+    write_tensors(folder / STATE, tensors, about)
+
+
+def _part_tensors(parts: Parts) -> dict[str, Tensor]:
+    tensors = {}
     for name, network in parts.networks.items():
         tensors |= {f"network.{name}.{key}": value for key, value in network.state_dict().items()}
         tensors |= {f"average.{name}.{key}": value for key, value in parts.average[name].items()}
         for index, moments in parts.optimizers[name].state_dict()["state"].items():
             tensors |= {f"optimizer.{name}.{index}.{key}": value for key, value in moments.items()}
-    about = {"state": asdict(state), "identity": dict(identity), "random": random_states()}
-    write_tensors(folder / STATE, tensors, about)
+    return tensors
 
 
 def load_state(folder: Path, parts: Parts, identity: Mapping[str, Any]) -> tuple[LoopState, dict[str, Any]]:
@@ -64,6 +64,15 @@ def load_state(folder: Path, parts: Parts, identity: Mapping[str, Any]) -> tuple
     """
     tensors, about = read_tensors(folder / STATE)
     _same_run(folder, about["identity"], identity)
+    state = LoopState(**about["state"])
+    if state.slices:
+        load_slices(folder / state.slices, parts)
+    else:
+        _fill(parts, tensors)
+    return state, {**about["random"], "torch": part(tensors, "torch.")}
+
+
+def _fill(parts: Parts, tensors: Mapping[str, Tensor]) -> None:
     for name, network in parts.networks.items():
         network.load_state_dict(part(tensors, f"network.{name}."))
         for key, value in part(tensors, f"average.{name}.").items():
@@ -74,7 +83,6 @@ def load_state(folder: Path, parts: Parts, identity: Mapping[str, Any]) -> tuple
             moments.setdefault(int(index), {})[moment] = value
         groups = parts.optimizers[name].state_dict()["param_groups"]
         parts.optimizers[name].load_state_dict({"state": moments, "param_groups": groups})
-    return LoopState(**about["state"]), {**about["random"], "torch": part(tensors, "torch.")}
 
 
 def random_states() -> dict[str, Any]:

@@ -10,8 +10,15 @@ from realtime.errors import BundleError, UsageError
 from realtime.generators.base import Generator
 from realtime.generators.continuation import ContinueGenerator
 from realtime.generators.latent import MorphGenerator
+from realtime.generators.quartet import QuartetGenerator
+from realtime.generators.sketch import SketchGenerator
 
-GENERATORS: dict[str, Callable[[Bundle], Generator]] = {"continue": ContinueGenerator, "morph": MorphGenerator}
+GENERATORS: dict[str, Callable[[Bundle], Generator]] = {
+    "continue": ContinueGenerator,
+    "morph": MorphGenerator,
+    "quartet": QuartetGenerator,
+    "sketch": SketchGenerator,
+}
 MODELS_VARIABLE = "HOCKET_MODELS"
 
 
@@ -51,12 +58,3 @@ def open_generator(folder: Path) -> Generator:
             f"{folder}: kind {bundle.spec.kind!r} cannot be played yet (playable: {', '.join(GENERATORS)})"
         )
     return GENERATORS[bundle.spec.kind](bundle)
-
-
-def open_live_generator(folder: Path) -> ContinueGenerator:
-    """A generator that the engine can play live. Raises `UsageError` for a kind that it cannot play yet."""
-    generator = open_generator(folder)
-    if not isinstance(generator, ContinueGenerator):
-        kind = generator.spec.kind
-        raise UsageError(f"a {kind} model does not play live yet, only continue does; `hocket generate` plays {kind}")
-    return generator

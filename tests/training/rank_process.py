@@ -1,6 +1,6 @@
 """One process of a run under torchrun; one of them may kill itself, the first time only.
 
-torchrun --nproc-per-node 2 -m tests.training.rank_process OUT STEPS [RANK AFTER_STEPS]
+torchrun --nproc-per-node 2 -m tests.training.rank_process OUT STEPS [RANK AFTER_STEPS] [--split-weights]
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from typing import Any
 from torch import Tensor
 
 from training import __main__ as entry
-from training import cli
+from training import cli, continuation
 from training.config import BudgetConfig, Recipe
 from training.loop import TrainResult
 from training.recipes import RECIPES
@@ -39,13 +39,13 @@ def recipe(steps: int) -> Recipe:
     return dataclasses.replace(made, train=config)
 
 
-def run(out: Path, steps: int, dies_after: int = -1) -> None:
+def run(out: Path, steps: int, dies_after: int, options: list[str]) -> None:
     """The entry that torchrun starts, on another recipe; what came of it goes to losses.json."""
     cli.find_recipe = lambda name: recipe(steps)
-    cli.LanguageModelTask = DyingTask  # type: ignore[misc]
+    continuation.LanguageModelTask = DyingTask  # type: ignore[misc]
     DyingTask.steps_left = dies_after
     entry.train_command = lambda *args, **options: keep(out, cli.train_command(*args, **options))
-    sys.argv[1:] = ["continue-debug", "--out", str(out), "--seed", "3", "--resume"]
+    sys.argv[1:] = ["continue-debug", "--out", str(out), "--seed", "3", "--resume", *options]
     assert entry.main() == 0
 
 
@@ -55,7 +55,8 @@ def keep(out: Path, result: TrainResult) -> None:
 
 
 if __name__ == "__main__":
-    folder, count, *fate = sys.argv[1:]
+    folder, count, *fate = [word for word in sys.argv[1:] if not word.startswith("--")]
     first_time = os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
     mine = bool(fate) and fate[0] == os.environ["RANK"] and first_time
-    run(Path(folder), int(count), int(fate[1]) if mine else -1)
+    given = [word for word in sys.argv[1:] if word.startswith("--")]
+    run(Path(folder), int(count), int(fate[1]) if mine else -1, given)

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime.music.melody_codec import DURATIONS, METERS, PITCHES, REST, Event, EventLine, RowBuilder
+from realtime.music.melody_codec import (
+    DURATIONS,
+    METERS,
+    OFFSETS,
+    PITCHES,
+    POSITION_UNKNOWN,
+    REST,
+    Event,
+    EventLine,
+    RowBuilder,
+)
 from realtime.music.units import Meter
 from training.data.augment import AugmentConfig, TuneArrays, View, draw_transposition, draw_view, to_arrays, window
 from training.data.corpus import Tune
@@ -88,6 +98,12 @@ def test_scoring_windows_count_every_event_once(count: int) -> None:
     counted = np.concatenate([piece.pitch_S[piece.weight_S > 0] for piece in pieces])
     assert counted.tolist() == tune.pitch_N.tolist()
     assert all(len(piece.pitch_S) <= 64 for piece in pieces)
+
+
+@pytest.mark.parametrize("metric", [True, False])
+def test_scoring_windows_say_their_place_in_the_bar_or_never_do(tunes: list[TuneArrays], metric: bool) -> None:
+    places = [piece.rows_SF[:, 3] - OFFSETS[3] for piece in score_windows(tunes[0], WindowConfig(metric=metric))]
+    assert (np.concatenate(places) == POSITION_UNKNOWN).all() != metric
 
 
 def test_an_epoch_shows_every_tune_and_hides_first_notes_of_cuts(tunes: list[TuneArrays]) -> None:

@@ -39,7 +39,17 @@ def test_without_training_music_nothing_is_said_of_copies(tmp_path: Path) -> Non
     bundle = load_bundle(write_toy_bundle(tmp_path / "toy"))
     card = write_card(bundle, {**REPORT, "copy_gate": {"passed": None}}, [], tmp_path / "card").read_text()
     assert "not checked" in card
+    assert "mixture" not in card
     assert not (tmp_path / "card" / PICTURE).exists()
+
+
+def test_the_strongest_rival_stands_in_a_table_of_its_own(tmp_path: Path) -> None:
+    bundle = load_bundle(write_toy_bundle(tmp_path / "toy"))
+    report = {**REPORT, "mixture": {"valid.nats": 1.6, "unknown": 1.0}}
+    card = write_card(bundle, report, [], tmp_path / "card").read_text()
+    assert "| valid.nats | 2 | 2.5 | -20.0 % |" in card
+    assert "| valid.nats | 2 | 1.6 | +25.0 % |" in card
+    assert card.count("latent") == 1
 
 
 @pytest.mark.parametrize("write_toy", [write_toy_bundle, write_toy_morph])

@@ -42,6 +42,17 @@ def test_thinning_leaves_fewer_notes_and_no_rests() -> None:
     assert (rest_share(out) == rest_share(PATTERNS)).all()
 
 
+def test_filling_strikes_more_notes_where_one_was_held() -> None:
+    out = all_of(edits.filled)
+    before, after = PATTERNS >= FIRST_ONSET, out >= FIRST_ONSET
+    assert (out[before] == PATTERNS[before]).all()
+    assert (PATTERNS[after & ~before] == HOLD).all()
+    assert density(out).mean() > density(PATTERNS).mean() + 2
+    assert density(out).max() > density(PATTERNS).max()
+    for pattern, filled in zip(PATTERNS, out, strict=True):
+        assert set(filled[filled >= FIRST_ONSET]) == set(pattern[pattern >= FIRST_ONSET])
+
+
 def test_resting_leaves_more_rests() -> None:
     out = all_of(edits.rested)
     assert (rest_share(out) >= rest_share(PATTERNS)).all()
@@ -71,4 +82,5 @@ def test_empty_and_sparse_patterns_are_no_trouble(edit: edits.Edit) -> None:
     for pattern in (rests, one):
         out = edit(pattern, rng)
         assert out.shape == (STEPS,)
-        assert (out >= FIRST_ONSET).sum() <= (pattern >= FIRST_ONSET).sum()
+        more = (out >= FIRST_ONSET).sum() - (pattern >= FIRST_ONSET).sum()
+        assert more <= 0 or (edit is edits.filled and pattern is one)

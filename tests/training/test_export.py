@@ -146,8 +146,9 @@ def test_train_export_evaluate(tmp_path: Path) -> None:
     assert manifest["scores"]["baseline.nats_per_note"] > 0
     assert str(tmp_path) not in json.dumps(manifest)
     report = evaluate_command(tmp_path / "bundle", [_folder_of_midi(tmp_path)])
-    assert set(report) == {"kind", "split", "n", "scores", "baselines", "copy_gate"}
+    assert set(report) == {"kind", "split", "n", "scores", "baselines", "mixture", "copy_gate"}
     assert report["split"] == "test"
+    assert set(report["mixture"]) == {"nats_per_note_memory", "melodies.nats_per_note_memory"}
     assert set(report["baselines"]) == set(report["scores"])
     total = report["scores"]["nats_pitch"] + report["scores"]["nats_duration"]
     assert report["scores"]["nats_per_note"] == pytest.approx(total, abs=2e-4)

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from realtime.music.melody_codec import DURATIONS, PITCH_IDS, TABLE_SIZE
+from training.config import BudgetConfig, TrainConfig
 from training.networks.transformer import MelodyTransformer, TransformerConfig
+from training.optim import make_optimizer
 
 CONFIG = TransformerConfig(width=24, layers=2, heads=2, max_context=32, dropout=0.5)
 
@@ -48,6 +52,19 @@ def test_the_table_of_durations_agrees_with_durations_given_the_pitch() -> None:
     chosen = duration_table.gather(2, pitches[..., None, None].expand(-1, -1, 1, len(DURATIONS)))[:, :, 0]
     torch.testing.assert_close(pitch_table, pitch)
     torch.testing.assert_close(chosen, duration)
+
+
+def test_without_the_pitch_durations_are_the_same_after_every_pitch_also_when_trained() -> None:
+    torch.manual_seed(0)
+    net, r = MelodyTransformer(replace(CONFIG, given_pitch=False)), rows(2, 6)
+    optimizer = make_optimizer(net, TrainConfig(budget=BudgetConfig(steps=1), learning_rate=0.1))
+    pitches = torch.arange(12).reshape(2, 6)
+    sum(logits.square().mean() for logits in net(r, pitches)).backward()
+    optimizer.step()
+    net.eval()
+    with torch.no_grad():
+        assert torch.equal(net(r, pitches)[1], net(r, pitches + 30)[1])
+        assert not torch.equal(network()(r, pitches)[1], network()(r, pitches + 30)[1])
 
 
 def test_fused_and_plain_attention_agree() -> None:

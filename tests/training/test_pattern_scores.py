@@ -5,8 +5,10 @@ import pytest
 
 from realtime.music.attributes import ATTRIBUTES
 from realtime.music.pattern_codec import HOLD, REST, STEPS, onset
-from training.evaluate.pattern import kl_nats, nearest, pca_scores, prior_scores, reconstruction_scores, way_scores
+from training.evaluate.pattern import kl_nats, nearest, pca_scores, prior_scores, reconstruction_scores
+from training.evaluate.pattern_ngram import PatternNGram, runs
 from training.evaluate.sliders import correlations, ranks, slider_scores, spearman, turn_scores
+from training.evaluate.ways import cost_ratio, way_scores
 
 A = len(ATTRIBUTES)
 
@@ -40,11 +42,50 @@ def test_ways_there_and_back_are_told_apart() -> None:
     straight = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]])
     back = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0], [1, 1, 1]])
     at_once = np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [1, 1, 1]])
-    assert way_scores([straight])["morph_monotone"] == 1
-    assert way_scores([back])["morph_monotone"] == 0
-    assert way_scores([straight])["morph_largest_jump"] == pytest.approx(1)
-    assert way_scores([at_once])["morph_largest_jump"] == pytest.approx(3)
-    assert way_scores([straight, at_once])["morph_even"] == 0.5
+    assert way_scores([straight])["monotone"] == 1
+    assert way_scores([back])["monotone"] == 0
+    assert way_scores([straight])["largest_jump"] == pytest.approx(1)
+    assert way_scores([at_once])["largest_jump"] == pytest.approx(3)
+    assert way_scores([straight, at_once])["even"] == 0.5
+
+
+def test_notes_half_way_are_counted() -> None:
+    ends, thin = [onset(60), HOLD, onset(60), onset(62)], [onset(60), HOLD, HOLD, HOLD]
+    assert way_scores([np.array([ends, thin, ends])])["notes"] == pytest.approx(1 / 3)
+
+
+def test_runs_are_notes_and_rests() -> None:
+    assert runs(np.array([REST, REST, onset(60), HOLD, onset(62), REST, onset(62)])) == [
+        (0, 2), (2, 2), (4, 1), (5, 1), (6, 1),
+    ]  # fmt: skip
+
+
+def test_an_ngram_by_hand() -> None:
+    tune = np.full((1, STEPS), HOLD)
+    tune[0, 0] = onset(60)
+    # One event, its length 32: uniform 1/33, then three contexts in which it was counted once: p = (1 + p) / 2 each.
+    # "a note", after no length, and at the bar line after none: four contexts with the general one.
+    p = 1 / 33
+    for _ in range(3):
+        p = (1 + p) / 2
+    assert PatternNGram(tune).nats(tune) == pytest.approx(-np.log(p))
+    other = np.full(STEPS, HOLD)
+    other[0], other[16] = onset(60), onset(60)
+    assert PatternNGram(tune).nats([other]) > 2 * PatternNGram(tune).nats(tune)
+
+
+def test_cost_of_a_way_is_that_between_its_ends() -> None:
+    end = np.full(STEPS, HOLD)
+    end[0] = onset(60)
+    strange = end.copy()
+    strange[[5, 6, 7]] = onset(90), onset(40), REST
+    strange[8:] = REST
+    ngram = PatternNGram(np.array([end]))
+    assert cost_ratio([np.array([end, end, end])], ngram) == pytest.approx(1)
+    assert cost_ratio([np.array([end, strange, end])], ngram) == pytest.approx(
+        ngram.nats([strange]) / ngram.nats([end])
+    )
+    assert ngram.nats([strange]) > ngram.nats([end])
 
 
 def test_sliders_that_work_and_one_that_does_not() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 
 from realtime.bundle import load_bundle
 from realtime.errors import BundleError
+from realtime.generators import ways
 from realtime.generators.latent import PatternNetwork
 from realtime.music.attributes import ATTRIBUTES, attributes_of
 from realtime.music.pattern_codec import STEPS, SYMBOLS, canonical
@@ -27,7 +29,7 @@ from training.networks.pattern_vae import (
 )
 from training.networks.soft_attributes import sharpened, soft_attributes
 from training.recipes.morph import morph_debug
-from training.tasks.pattern_vae import PatternTask, attribute_scales
+from training.tasks.pattern_vae import PatternTask, attribute_scales, blend
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,31 @@ def test_standardising_goes_on_beyond_the_knots() -> None:
     assert network.standardise(values)[:, 0].tolist() == pytest.approx([-6.0, 0.0, 6.0], abs=1e-4)
 
 
+def test_training_knows_the_ways_that_are_played() -> None:
+    a, b = np.random.default_rng(0).standard_normal((2, 16)).astype(np.float32)
+    place = torch.tensor([[0.3]])
+    ours = blend(torch.from_numpy(a)[None], torch.from_numpy(b)[None], place)[0]
+    np.testing.assert_allclose(ours.numpy(), ways.blend(a, b, 0.3), atol=1e-5)
+
+
+@pytest.mark.parametrize("abroad", [True, False])
+def test_sliders_are_trained_at_home_and_abroad(patterns: np.ndarray, abroad: bool) -> None:
+    task = PatternTask(morph_debug(), patterns, patterns)
+    task.loss = replace(task.loss, abroad=abroad)
+    drawn = torch.arange(24.0)[:, None].repeat(1, 16)
+    at_home = [bool((drawn == point).all(-1).any()) for point in task._places(drawn)]
+    assert at_home == [True] * 4 + [not abroad] * 8
+
+
+def test_terms_come_in_one_after_the_other(patterns: np.ndarray) -> None:
+    task = PatternTask(morph_debug(), patterns, patterns)  # 2 steps without, then over 4
+    ramps = []
+    for steps in (0, 2, 3, 6, 100):
+        task.steps = steps
+        ramps.append((task.ramp(4), task.ramp(8)))
+    assert ramps == [(0, 0), (0, 0), (0.25, 0.125), (1, 0.5), (1, 1)]
+
+
 def test_the_graphs_compute_what_the_network_computes(patterns: np.ndarray, tmp_path: Path) -> None:
     from realtime.bundle.spec import TrainedBy
 
@@ -111,12 +138,12 @@ def test_the_graphs_compute_what_the_network_computes(patterns: np.ndarray, tmp_
         title="",
         trained_by=TrainedBy(recipe="", command="", commit="", seed=0, cpu_minutes=0, data=()),
     )
-    bundle = export_morph(network, about, patterns, tmp_path / "morph")
+    bundle = export_morph(network, about, patterns, patterns, tmp_path / "morph")
     assert parity_error(network, PatternNetwork(bundle), patterns[:16]) < 1e-4
     assert [c.name for c in bundle.spec.controls][:8] == [*ATTRIBUTES, "z7", "z8"]
     assert bundle.spec.config["latent"] == 16
     with pytest.raises(BundleError, match="only conv-softmax"):
-        export_morph(of(MLP_SOFTMAX), about, patterns, tmp_path / "other")
+        export_morph(of(MLP_SOFTMAX), about, patterns, patterns, tmp_path / "other")
 
 
 def test_ordering_the_axes_changes_names_only(patterns: np.ndarray) -> None:

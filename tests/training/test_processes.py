@@ -12,22 +12,29 @@ import torch
 
 from realtime.errors import UsageError
 from tests.training.rank_process import recipe
+from tests.training.small_task import SmallTask
 from training import cli
 from training.checkpoint import CHECKPOINT, read_tensors
 from training.data.augment import TuneArrays
 from training.data.windows import epoch
 from training.place import Place
+from training.split_weights import SLICES, split_networks
 from training.tasks.language_model import LanguageModelTask
 
 ROOT = Path(__file__).parents[2]
+LIMIT_SECONDS = 240  # half a minute on an idle machine, of which the imports are most
+pytestmark = pytest.mark.timeout(LIMIT_SECONDS + 60)
 STEPS = 12
+SPLIT = "--split-weights"
 
 
 def torchrun(*arguments: str, restarts: int = 0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command += ["--max-restarts", str(restarts), "-m", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+    )
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -45,8 +52,12 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[float, 
 
 
 @pytest.mark.processes
-def test_two_processes_give_the_loss_curve_of_one(tmp_path: Path, alone: tuple[Path, tuple[float, ...]]) -> None:
-    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS))
+@pytest.mark.parametrize("options", [(), (SPLIT,)], ids=["whole", "split"])
+def test_two_processes_give_the_loss_curve_of_one(
+    tmp_path: Path, alone: tuple[Path, tuple[float, ...]], options: tuple[str, ...]
+) -> None:
+    """With whole weights in each, and with a slice of all weights in each."""
+    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS), *options)
     assert done.returncode == 0, done.stderr[-3000:]
     steps, *losses = json.loads((tmp_path / "losses.json").read_text())
     assert steps == STEPS
@@ -58,16 +69,34 @@ def test_two_processes_give_the_loss_curve_of_one(tmp_path: Path, alone: tuple[P
 
 
 @pytest.mark.processes
+@pytest.mark.parametrize("options", [(), (SPLIT,)], ids=["whole", "split"])
 def test_a_killed_process_is_started_again_and_the_run_goes_on(
-    tmp_path: Path, alone: tuple[Path, tuple[float, ...]]
+    tmp_path: Path, alone: tuple[Path, tuple[float, ...]], options: tuple[str, ...]
 ) -> None:
-    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS), "1", "7", restarts=1)
+    done = torchrun("tests.training.rank_process", str(tmp_path), str(STEPS), "1", "7", *options, restarts=1)
     assert done.returncode == 0, done.stderr[-3000:]
     steps, *losses = json.loads((tmp_path / "losses.json").read_text())
     assert (steps, len(losses)) == (STEPS, 7)  # from the state after step 5
     np.testing.assert_allclose(losses, alone[1][-7:], rtol=0, atol=1e-5)
     for key, value in weights(alone[0]).items():
         torch.testing.assert_close(weights(tmp_path)[key], value, rtol=0, atol=1e-4)
+    kept = [folder.name for folder in tmp_path.glob(f"{SLICES}*")]
+    assert kept == ([f"{SLICES}{STEPS}"] if options else [])
+    if options:  # each process wrote about half
+        sizes = [file.stat().st_size for file in (tmp_path / kept[0]).glob("*.distcp")]
+        assert len(sizes) == 2
+        assert max(sizes) < 1.2 * min(sizes)
+
+
+def test_weights_are_split_among_several_processes_only(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^--split-weights needs several processes: start it by torchrun [^\n]*$"):
+        cli.train_command("continue-debug", (), tmp_path, split_weights=True)
+
+
+def test_tasks_that_do_not_say_their_layers_keep_their_weights_whole() -> None:
+    task = SmallTask()
+    with pytest.raises(UsageError, match=r"^SmallTask keeps its weights whole: .*leave --split-weights out$"):
+        split_networks(task, task.networks(), Place(world=2, split_weights=True))
 
 
 def test_the_parts_of_a_batch_make_up_the_whole(tunes: list[TuneArrays]) -> None:

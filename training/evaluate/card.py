@@ -6,42 +6,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from realtime.bundle.store import Bundle
-from realtime.generators.registry import open_generator
-from realtime.music.melody_codec import MelodyCodec
-from realtime.offline import Prime, answer_prime
-from training.data.corpus import Tune
-from training.evaluate.pictures import ANSWER_BARS, draw_answers, opening_of
+from training.kinds import kind_of_bundle
 
 CARD: Final = "card.md"
 PICTURE: Final = "answers.png"
-PICTURED: Final = 4
-BPM: Final = 100.0
 LOWER_IS_BETTER: Final = ("nats", "error", "wrong", "leak", "jump")
 
 
-def write_card(bundle: Bundle, report: Mapping[str, Any], held_out: Sequence[Tune], out: Path) -> Path:
+def write_card(bundle: Bundle, report: Mapping[str, Any], held_out: Sequence[Any], out: Path) -> Path:
     """Write `card.md` and `answers.png` into `out`. `report`: what `evaluate_command` found on `held_out`."""
     out.mkdir(parents=True, exist_ok=True)
-    drawn = draw_card_answers(bundle, held_out, out / PICTURE)
+    drawn = kind_of_bundle(bundle).draw(bundle, held_out, out / PICTURE)
     text = "\n".join(card_lines(bundle, report, drawn)) + "\n"
     path = out / CARD
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def draw_card_answers(bundle: Bundle, held_out: Sequence[Tune], picture: Path) -> list[str]:
-    """Answers to the openings of a few held-out tunes, at the controls' defaults; the tunes' names."""
-    generator, codec, rows = open_generator(bundle.folder), MelodyCodec(), []
-    for seed, tune in enumerate(held_out[:: max(1, len(held_out) // PICTURED)][:PICTURED]):
-        phrase = codec.decode(tune.line)
-        if not phrase.notes:
-            continue
-        prime = Prime(opening_of(phrase), BPM)
-        answer = answer_prime(generator, prime, end="trade", bars=ANSWER_BARS, seed=seed)
-        rows.append((f"{tune.source}: {tune.name} (seed {seed})", prime, answer))
-    if rows:
-        draw_answers(rows, picture)
-    return [title for title, _, _ in rows]
 
 
 def card_lines(bundle: Bundle, report: Mapping[str, Any], drawn: Sequence[str]) -> list[str]:
@@ -59,7 +38,8 @@ def card_lines(bundle: Bundle, report: Mapping[str, Any], drawn: Sequence[str]) 
         "From the exported bundle through onnxruntime, beside the baseline on the same music. "
         f"Lower is better where a name holds {', '.join(LOWER_IS_BETTER[:-1])} or {LOWER_IS_BETTER[-1]}.",
         "",
-        *_table(("score", "this model", "baseline", "difference"), _score_rows(report)),
+        *_table(("score", "this model", "baseline", "difference"), _score_rows(report, "baselines")),
+        *_mixture_lines(report),
         "",
         f"Copies of training music: {_copying(report.get('copy_gate') or {})}",
     ]
@@ -77,8 +57,18 @@ def card_lines(bundle: Bundle, report: Mapping[str, Any], drawn: Sequence[str]) 
     return [*about, *(pictures if drawn else []), "", "## Trained on", "", *data, "", "## Training", "", *training]
 
 
-def _score_rows(report: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
-    baselines = report.get("baselines") or {}
+def _mixture_lines(report: Mapping[str, Any]) -> list[str]:
+    """The strongest rival, where the kind of model has one."""
+    mixture = report.get("mixture") or {}
+    beside = {**report, "scores": {name: value for name, value in report["scores"].items() if name in mixture}}
+    if not beside["scores"]:
+        return []
+    said = "With its tune memory the model's rival is a mixture of long- and short-term n-grams (`mixture.py`)."
+    return ["", said, "", *_table(("score", "this model", "mixture", "difference"), _score_rows(beside, "mixture"))]
+
+
+def _score_rows(report: Mapping[str, Any], rival: str) -> Iterable[tuple[str, ...]]:
+    baselines = report.get(rival) or {}
     for name, value in report["scores"].items():
         if name not in baselines:
             yield name, f"{value:.4g}", "", ""

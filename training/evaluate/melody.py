@@ -1,6 +1,6 @@
 """Score an exported decoder: nats per note event, one event at a time through onnxruntime, as the live app steps it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -71,11 +71,17 @@ def score_tunes(stepper: Stepper, tunes: Iterable[TuneArrays], *, keep: int, mem
     config = WindowConfig(length=stepper.max_context, keep=keep)
     sums: Sums = {}
     for tune in tunes:
-        nats = tune_nats(stepper, tune, config, memory)
-        pitch, duration, *recalled = nats.sum(0)
-        part = np.array([pitch, duration, sum(recalled), len(nats)])
-        sums[tune.source] = sums.get(tune.source, np.zeros(4)) + part
+        add_nats(sums, [tune], tune_nats(stepper, tune, config, memory))
     return sums
+
+
+def add_nats(sums: Sums, tunes: Sequence[TuneArrays], nats_N4: npt.NDArray[np.float64]) -> None:
+    """Add the nats of all events of the tunes, as `tune_nats` gives them, to their data sets'."""
+    ends = np.cumsum([len(tune) for tune in tunes])
+    for tune, part_N4 in zip(tunes, np.split(nats_N4, ends[:-1]), strict=True):
+        pitch, duration, *recalled = part_N4.sum(0)
+        part = np.array([pitch, duration, sum(recalled), len(part_N4)])
+        sums[tune.source] = sums.get(tune.source, np.zeros(4)) + part
 
 
 def scores_of(sums: Sums, prefix: str = "") -> dict[str, float]:

@@ -24,7 +24,7 @@ from realtime.music.melody_codec import (
     interval_id,
 )
 from training.data.augment import TuneArrays
-from training.evaluate.melody import Sums
+from training.evaluate.melody import Sums, add_nats
 
 ORDERS: Final = (2, 3, 4, 5)
 SYMBOLS: Final = 2 * INTERVAL_CLIP + 2  # intervals, then the rest: the ids of the interval feature
@@ -119,10 +119,7 @@ class MelodyNGram:
         """(pitch nats, duration nats, both with the tune memory, events) by data set."""
         sums: Sums = {}
         for tune in tunes:
-            nats = self.nats(tune, order)
-            pitch, duration, *recalled = nats.sum(0)
-            part = np.array([pitch, duration, sum(recalled), len(nats)])
-            sums[tune.source] = sums.get(tune.source, np.zeros(4)) + part
+            add_nats(sums, [tune], self.nats(tune, order))
         return sums
 
 
@@ -139,14 +136,19 @@ def best_ngram(train: Sequence[TuneArrays], valid: Sequence[TuneArrays]) -> tupl
     return config, sums
 
 
-def cross_validated(tunes: Sequence[TuneArrays], config: NGramConfig, folds: int = 5) -> Sums:
+def cross_validated(tunes: Sequence[TuneArrays], config: NGramConfig) -> Sums:
     """Scores where there is nothing else to count on: each fold by a model of the other folds."""
     sums: Sums = {}
-    for fold in range(min(folds, len(tunes))):
-        model = MelodyNGram(config, [tune for i, tune in enumerate(tunes) if i % folds != fold])
-        for source, part in model.score(tunes[fold::folds]).items():
+    for others, fold in folds(tunes):
+        for source, part in MelodyNGram(config, others).score(fold).items():
             sums[source] = sums.get(source, np.zeros(4)) + part
     return sums
+
+
+def folds(tunes: Sequence[TuneArrays], count: int = 5) -> Iterator[tuple[Sequence[TuneArrays], Sequence[TuneArrays]]]:
+    """Each fold of the tunes, after all the others."""
+    for fold in range(min(count, len(tunes))):
+        yield [tune for i, tune in enumerate(tunes) if i % count != fold], tunes[fold::count]
 
 
 def _pitch_table(last: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

@@ -27,6 +27,7 @@ class TransformerConfig:
     expansion: int = 4
     max_context: int = 320
     dropout: float = 0.1
+    given_pitch: bool = True  # False, for comparison: the duration is predicted without knowing the pitch
 
     @property
     def head_width(self) -> int:
@@ -135,6 +136,8 @@ class MelodyTransformer(nn.Module):
         for block in self.blocks:  # 2 additions a layer: keeps the sum's variance at that of one
             nn.init.normal_(block.out.weight, std=0.02 / math.sqrt(2 * self.config.layers))
             nn.init.normal_(block.down.weight, std=0.02 / math.sqrt(2 * self.config.layers))
+        if not self.config.given_pitch:  # nothing to add to what is known: the graphs stay as they are
+            nn.init.zeros_(self.duration_pitch.weight).requires_grad_(False)
 
     def hidden(self, rows_BSF: Tensor) -> Tensor:
         """What the network knows after each row, [B, S, D]."""

@@ -34,6 +34,10 @@ class LanguageModelTask:
         """One network, one optimiser."""
         return {"network": self.network}
 
+    def layers(self) -> Mapping[str, Sequence[nn.Module]]:
+        """What is computed one after another, for weights that are split over processes."""
+        return {"network": list(self.network.blocks)}
+
     def batches(self, seed: int) -> Iterator[Batch]:
         """Epoch after epoch of augmented windows."""
         rng = np.random.default_rng(seed)
