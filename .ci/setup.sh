@@ -23,7 +23,7 @@ TEST_DEBS=(jackd2)
 case $LEVEL in
     bare) EXTRAS="" ;;
     live) EXTRAS="[gui]" ;;
-    test) EXTRAS="[dev,train]" ;;
+    test) EXTRAS="[dev,train,osc]" ;;
     *) echo "setup: no such level: $LEVEL (bare, live or test)" >&2; exit 2 ;;
 esac
 
