@@ -55,6 +55,11 @@ class Rack:
     def __getitem__(self, name: str) -> Part:
         return self._parts[name]
 
+    @property
+    def playing(self) -> bool:
+        """Whether the parts have begun."""
+        return self._playing
+
     def start(self) -> None:
         """The player is there: let the parts begin."""
         self._playing = True
