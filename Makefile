@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := @bash .ci/setup.sh
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench train-debug clean
+.PHONY: help setup demo test check bench bench-timing train-debug clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,11 @@ check: ## Lint, format, types, layers: what has to hold before every commit
 bench: ## All benchmarks, and the README's table
 	$(SETUP) test
 	$(BIN)/python -m tests.benchmarks
+
+bench-timing: ## How late notes leave, beside cyclictest (Debian: rt-tests), mido, isobar and SCAMP; build/timing.*
+	$(SETUP) test
+	@$(BIN)/python -m pip install --quiet -e '.[bench,gui]'
+	$(BIN)/python -m tests.benchmarks.timing
 
 train-debug: ## Ten training steps of each recipe on the CPU
 	$(SETUP) test

@@ -198,6 +198,14 @@ class Sent(Message, frozen=True, tag=True):
     port: str = ""
 
 
+class Accepted(Message, frozen=True, tag=True):
+    """A chunk has been placed on the timeline, and what it replaces is gone. Only when tracing is on (`--trace`)."""
+
+    part: str
+    generation: int
+    time_ns: int
+
+
 class Counters(Message, frozen=True, tag=True):
     """Totals since the start, twice a second; all counts but `late_max_us`."""
 
@@ -260,4 +268,4 @@ ToPlayer = (
     | Inject
     | Quit
 )
-FromPlayer = Ready | Clock | Transport | Played | Sent | Counters | Silenced | Plugged | PortLost | Failed
+FromPlayer = Ready | Clock | Transport | Played | Sent | Accepted | Counters | Silenced | Plugged | PortLost | Failed

@@ -29,6 +29,7 @@ from realtime.generators.base import Generator
 from realtime.generators.registry import find_bundle, open_generator
 from realtime.handover import Inbox
 from realtime.messages import (
+    Accepted,
     Chunk,
     Clock,
     Counters,
@@ -138,7 +139,6 @@ class Engine:
         """Play until `QuitEngine`. Raises `PortError` or `DeviceLostError` when there is no way on."""
         try:
             self._observe(self._player.wait_ready())
-            self._rack.start()
             while self._run_once():
                 pass
         finally:
@@ -194,7 +194,9 @@ class Engine:
                 self._restart_player()
             case Transport():
                 self._follow(item)
-            case Ready() | Sent() | Counters() | Silenced() | Plugged() | PortLost() | SessionSaved() | Refused():
+            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortLost():
+                self._observe(item)
+            case SessionSaved() | Refused():
                 self._observe(item)
             case DescribeRack():
                 self._observe(self._rack.describe())
@@ -206,7 +208,11 @@ class Engine:
                 self._rack.command(item)
 
     def _follow(self, told: Transport) -> None:
-        if self._song.take(told):
+        """The first word tells, after the first `Clock`, what ticks are: only then can parts be placed."""
+        is_another = self._song.take(told)
+        if not self._rack.playing:
+            self._rack.start()
+        elif is_another:
             for part in self._rack:
                 part.player_restarted()
         self._observe(told)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from realtime.bundle.spec import ControlSpec
-from realtime.messages import Clock, Counters, Plugged, PortLost, Ready, Sent, Silenced, Transport
+from realtime.messages import Accepted, Clock, Counters, Plugged, PortLost, Ready, Sent, Silenced, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +92,7 @@ Report = (
     | Ready
     | Clock
     | Sent
+    | Accepted
     | Counters
     | Silenced
     | Plugged

@@ -18,6 +18,8 @@ from realtime.music.chorale import SYMBOLS
 
 FloatArray = npt.NDArray[np.float32]
 
+CHANCE = 0.5  # in which cells count as the least sure ones, in nats: always the same ones would freeze the rest
+
 
 class Network(Protocol):
     """What a sampler needs: of the bundle's graphs, or of the networks in torch."""
@@ -41,7 +43,7 @@ class Sampling:
     latent: bool = True
     temperature: float = 1.0
     spread: float = 1.0  # of the noise that a latent is drawn from; its cells are the likeliest ones
-    redrawn: float = 0.5  # share of the cells that each further run draws again
+    redrawn: tuple[float, ...] = (0.4, 0.25, 0.15)  # share of the cells that each further run draws again
     bias_BK: FloatArray | None = None
 
 
@@ -73,32 +75,53 @@ def by_order(network: Network, task: Task, sampling: Sampling, rng: np.random.Ge
 
 
 def by_latent(network: Network, task: Task, sampling: Sampling, rng: np.random.Generator) -> IntArray:
-    """All hidden cells at once, the likeliest for a drawn latent; each further run draws a part of them again from the
-    rest."""
-    cell_BVS = np.where(task.hidden_BVS, MASK, task.cell_BVS)
+    """All hidden cells at once, the likeliest for a drawn latent; each further run draws again, from the rest, those
+    that the network was least sure of."""
+    cell_BVS, count_B11 = np.where(task.hidden_BVS, MASK, task.cell_BVS), task.hidden_BVS.sum((1, 2))[:, None, None]
     noise_BTZ = sampling.spread * rng.standard_normal((len(cell_BVS), *network.latent_shape)).astype(np.float32)
     latent_BTZ = network.imagine(noise_BTZ, cell_BVS, task.frame_B)
     logits = network.denoise(cell_BVS, task.frame_B, latent_BTZ)
     cell_BVS = drawn(logits, task.hidden_BVS, cell_BVS, replace(sampling, temperature=0.0), rng)
-    for _ in range(sampling.steps - 1):
-        cell_BVS = redraw(network, Task(cell_BVS, task.hidden_BVS, task.frame_B), sampling, rng)
+    sure_BVS = confidence(logits)
+    for share in sampling.redrawn[: sampling.steps - 1]:
+        again = task.hidden_BVS & (unsure_ranks(sure_BVS, task.hidden_BVS, rng) < np.ceil(count_B11 * share))
+        logits = network.denoise(np.where(again, MASK, cell_BVS), task.frame_B, None)
+        cell_BVS = drawn(logits, again, cell_BVS, sampling, rng)
+        sure_BVS = np.where(again, confidence(logits), sure_BVS)
     return cell_BVS
 
 
-def redraw(network: Network, task: Task, sampling: Sampling, rng: np.random.Generator) -> IntArray:
+def redraw(network: Network, task: Task, sampling: Sampling, share: float, rng: np.random.Generator) -> IntArray:
     """A part of the hidden cells drawn again from all others, in one run (blocked Gibbs sampling)."""
     count_B11 = task.hidden_BVS.sum((1, 2))[:, None, None]
-    again = task.hidden_BVS & (random_ranks(task.hidden_BVS, rng) < np.ceil(count_B11 * sampling.redrawn))
+    again = task.hidden_BVS & (random_ranks(task.hidden_BVS, rng) < np.ceil(count_B11 * share))
     logits = network.denoise(np.where(again, MASK, task.cell_BVS), task.frame_B, None)
     return drawn(logits, again, task.cell_BVS, sampling, rng)
 
 
+def confidence(logits_BVSK: FloatArray) -> FloatArray:
+    """The log probability of each cell's likeliest symbol."""
+    top_BVS1 = logits_BVSK.max(-1, keepdims=True)
+    sure_BVS: FloatArray = -np.log(np.exp(logits_BVSK - top_BVS1).sum(-1))
+    return sure_BVS
+
+
+def unsure_ranks(sure_BVS: FloatArray, hidden_BVS: BoolArray, rng: np.random.Generator) -> IntArray:
+    """Each window's hidden cells numbered from the least sure one, with some chance in it."""
+    return ranks(np.where(hidden_BVS, sure_BVS + CHANCE * rng.gumbel(size=sure_BVS.shape), np.inf))
+
+
 def random_ranks(hidden_BVS: BoolArray, rng: np.random.Generator) -> IntArray:
     """Each window's hidden cells numbered in random order from 0, the others after them."""
-    order = np.where(hidden_BVS, rng.random(hidden_BVS.shape), 2.0).reshape(len(hidden_BVS), -1).argsort(-1)
+    return ranks(np.where(hidden_BVS, rng.random(hidden_BVS.shape), 2.0))
+
+
+def ranks(score_BVS: FloatArray) -> IntArray:
+    """Each window's cells numbered from the lowest score."""
+    order = score_BVS.reshape(len(score_BVS), -1).argsort(-1)
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(order.shape[1])[None], axis=1)
-    return rank.reshape(hidden_BVS.shape)
+    return rank.reshape(score_BVS.shape)
 
 
 def drawn(

@@ -20,14 +20,15 @@ MODES: Final = ("continue", "fill", "vary", "harmonise")
 STEP_COUNTS: Final = (1, 2, 4, 16, 64)
 # How best to spend so many runs of the network (chosen on valid chorales): fewer of them need more caution.
 WAYS: Final = {
-    1: Sampling(steps=1),
-    2: Sampling(steps=2, temperature=0.5, redrawn=0.35),
-    4: Sampling(steps=4, temperature=0.5, redrawn=0.35),
+    1: Sampling(steps=1, spread=0.85),
+    2: Sampling(steps=2, temperature=0.0, spread=0.85, redrawn=(0.3,)),
+    4: Sampling(steps=4, temperature=0.0, spread=0.85, redrawn=(0.4, 0.25, 0.15)),
     16: Sampling(steps=16, temperature=0.7, latent=False),
     64: Sampling(steps=64, temperature=0.8, latent=False),
 }
 STEPS_PER_BEAT: Final = 4
 REFINED: Final = 0.25  # share of the drawn cells that a refining pass draws again
+REFINING_TEMPERATURE: Final = 0.5
 SLACK: Final = 3  # semitones short of an octave at which music is read an octave off
 STILL: Final = 0.02  # at lower temperatures the likeliest is taken
 
@@ -126,13 +127,13 @@ def draw(
     sampling = replace(
         way,
         temperature=bold * way.temperature,
-        spread=bold,
+        spread=bold * way.spread,
         bias_BK=bias(settings, shift)[None] if settings.scale else None,
     )
     cell_BVS = fill(network, task, sampling, rng)
+    refining = replace(sampling, temperature=bold * REFINING_TEMPERATURE)
     for _ in range(settings.refine):
-        again = replace(sampling, redrawn=REFINED)
-        cell_BVS = redraw(network, Task(cell_BVS, task.hidden_BVS, task.frame_B), again, rng)
+        cell_BVS = redraw(network, Task(cell_BVS, task.hidden_BVS, task.frame_B), refining, REFINED, rng)
     return np.where(hidden_VS, moved(cell_BVS, np.array([-shift]))[0], symbol_VS)
 
 

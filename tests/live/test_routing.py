@@ -91,7 +91,8 @@ def test_a_part_plays_on_an_output_of_its_own(jack_server: JackServer, tmp_path:
         assert len([data for data in heard if data[0] & 0xF0 == 0x90]) >= 4
         assert hung(heard) == set()
         within = [sent for sent in reports if from_ns < sent["sent_ns"] < until_ns]
-        assert len(within) <= len(heard) <= len(reports)
+        # What sounds at the end is released then, after the last report: of a monophonic part one note.
+        assert len(within) <= len(heard) <= len(reports) + 1
     changes = [data for data in events(own) if not is_note(data)][:3]
     assert changes == program_change(0, 0, 20)
     assert all(is_note(data) or data[1:2] in (b"\x40", b"\x7b") for data in events(common))  # no program of the other's

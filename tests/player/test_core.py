@@ -7,6 +7,7 @@ from realtime.messages import (
     THRU_MODES,
     THRU_OFF,
     WIRE_VERSION,
+    Accepted,
     Chunk,
     ChunkNote,
     Clock,
@@ -44,6 +45,23 @@ def test_ready_comes_first_and_then_the_clock_and_the_transport() -> None:
     assert (ready.backend, ready.in_port, ready.out_port) == ("memory", "Hocket In", "Hocket Out")
     assert clock == Clock(tick=0, time_ns=rig.time.ns, bpm=120.0)
     assert transport == Transport(playing=True, tick=0, source="internal")
+
+
+def test_with_tracing_on_each_chunk_that_was_placed_is_told_and_a_stale_one_is_not() -> None:
+    rig = Rig(trace=True)
+    rig.core.handle(one_note(48, generation=3))
+    rig.time.pass_ms(2)
+    rig.core.handle(one_note(48, generation=2))
+    rig.core.handle(one_note(96, generation=4))
+    start = rig.clock.time_of(0)
+    told = [message for message in rig.messages if isinstance(message, Accepted)]
+    assert told == [Accepted("a", 3, start), Accepted("a", 4, start + 2 * MS)]
+
+
+def test_without_tracing_placed_chunks_are_not_told() -> None:
+    rig = Rig()
+    rig.core.handle(one_note(48))
+    assert not any(isinstance(message, Accepted) for message in rig.messages)
 
 
 def test_a_note_leaves_when_it_is_due_and_is_traced() -> None:

@@ -42,7 +42,7 @@ COST_WINDOWS: Final = 150  # that int8's cost is measured on
 CONTROLS: Final = (
     choice("mode", MODES, text="go on from what was played, fill its gaps, vary it or add voices below it"),
     ControlSpec(name="amount", low=0, high=1, default=0.5, help="of vary: how much is drawn anew; 0 leaves all"),
-    choice("steps", tuple(str(steps) for steps in STEP_COUNTS), default=3, text="runs of the network for two bars"),
+    choice("steps", tuple(str(steps) for steps in STEP_COUNTS), default=2, text="runs of the network for two bars"),
     ControlSpec(name="temperature", low=0, high=1.5, default=1, help="how bold; 0 always takes the likeliest note"),
     ControlSpec(
         name="refine", low=0, high=16, default=0, integer=True, unit="passes", help="each draws a quarter again"
