@@ -27,7 +27,7 @@ class Performance:
         player = PlayerOptions(backend="memory", bpm=bpm, trace=True, sync=sync or SyncOptions())
         self.engine = Engine(parts, EngineOptions(player=player, **options), self.reports.append)
         self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)  # a test that fails must not hang the rest
         self._thread.start()
         self.wait(Clock)
 
