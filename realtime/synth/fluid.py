@@ -54,10 +54,6 @@ class Fluid:
         self._extra.fluid_synth_write_float(self.synth.synth, count, buffer, 0, 2, buffer, 1, 2)
         return buffer.raw
 
-    def active_voices(self) -> int:
-        """How many voices sound, releases included."""
-        return int(self.synth.get_active_voice_count())
-
     def release_all(self) -> None:
         """Let go of every key and pedal."""
         for channel in range(CHANNELS):

@@ -10,7 +10,7 @@ from training.kinds import kind_of_bundle
 
 CARD: Final = "card.md"
 PICTURE: Final = "answers.png"
-LOWER_IS_BETTER: Final = ("nats", "error", "wrong", "leak", "jump")
+LOWER_IS_BETTER: Final = ("nats", "error", "wrong", "leak", "jump", "cost", "distance")
 
 
 def write_card(bundle: Bundle, report: Mapping[str, Any], held_out: Sequence[Any], out: Path) -> Path:

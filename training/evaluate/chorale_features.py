@@ -5,13 +5,14 @@ sounding symbols (0: rest), so a note struck again at the same pitch counts as o
 """
 
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from realtime.music.chorale import PITCH_LOW, REST, VOICE_NAMES, VOICES
+from realtime.music.harmony import PAIRS, chord_fits
 from realtime.music.scales import SCALES
 
 Symbols = npt.NDArray[np.integer]
@@ -19,22 +20,12 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 STEPS_PER_BEAT: Final = 4
 LEAP: Final = 3  # semitones; more is a leap
-PAIRS: Final = tuple(combinations(range(VOICES), 2))
 NEIGHBOURS: Final = tuple(pairwise(range(VOICES)))
-CHORDS: Final = ((0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 8), (0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10),
-                 (0, 3, 6, 9))  # fmt: skip
 VOICE_FEATURES: Final = ("mean_pitch", "pitch_spread", "pitch_range", "onsets", "pitch_classes", "mean_interval",
                          "leaps", "off_beat", "rests")  # fmt: skip
 
 
-def _masks(shapes: tuple[tuple[int, ...], ...]) -> npt.NDArray[np.int64]:
-    """Each shape on all twelve roots, as a number of twelve bits."""
-    return np.unique([sum(1 << (root + tone) % 12 for tone in shape) for shape in shapes for root in range(12)])
-
-
-CHORD_MASKS: Final = _masks(CHORDS)
-MAJOR_MASKS: Final = _masks((SCALES["major"],))
-FITS_CHORD: Final = ((np.arange(4096)[:, None] & ~CHORD_MASKS) == 0).any(-1)  # by the bits of what sounds
+MAJOR_MASKS: Final = np.unique([sum(1 << (root + tone) % 12 for tone in SCALES["major"]) for root in range(12)])
 # Harte's six-dimensional tonal space: circles of fifths, minor and major thirds of radii 1, 1 and 1/2.
 _ANGLES: Final = np.arange(12)[:, None] * np.pi * np.array([7 / 6, 3 / 2, 2 / 3])
 TONAL_SPACE: Final = np.concatenate([np.sin(_ANGLES), np.cos(_ANGLES)], axis=1) * np.array([1, 1, 0.5, 1, 1, 0.5])
@@ -55,17 +46,6 @@ def onsets(symbol_NVS: Symbols) -> Bools:
     changed = np.ones(symbol_NVS.shape, bool)
     changed[..., 1:] = symbol_NVS[..., 1:] != symbol_NVS[..., :-1]
     return changed & (symbol_NVS != REST)
-
-
-def sounding_bits(symbol_NVS: Symbols) -> npt.NDArray[np.int64]:
-    """[N, S]: which pitch classes sound at a step, as a number of twelve bits."""
-    bits = np.where(symbol_NVS == REST, 0, 1 << np.maximum(0, pitch_classes(symbol_NVS)))
-    return np.bitwise_or.reduce(bits, axis=1)
-
-
-def chord_fits(symbol_NVS: Symbols) -> Bools:
-    """[N, S]: whether what sounds is part of one triad or seventh chord."""
-    return np.asarray(FITS_CHORD[sounding_bits(symbol_NVS)])
 
 
 def class_counts(symbol_NVS: Symbols, steps: int) -> Floats:

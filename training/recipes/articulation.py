@@ -2,6 +2,7 @@
 
 from training.config import ArticulationRecipe, BudgetConfig, TrainConfig
 from training.networks.articulation import ArticulationNetConfig
+from training.recipes.debug import DEBUG_TRAIN
 
 TITLE = "Articulation: where a held pitch is struck again"
 
@@ -12,9 +13,7 @@ def articulation_debug() -> ArticulationRecipe:
         name="articulation-debug",
         kind="articulation",
         title=TITLE,
-        train=TrainConfig(
-            budget=BudgetConfig(steps=10), learning_rate=1e-2, warmup_steps=2, ema_decay=0.5, valid_steps=5, log_steps=5
-        ),
+        train=DEBUG_TRAIN,
         network=ArticulationNetConfig(width=8, taps=3, layers=1),
         batch=32,
         generated=12,

@@ -8,6 +8,7 @@ from training.config import BudgetConfig, Recipe, TrainConfig
 from training.data.augment import AugmentConfig
 from training.data.windows import WindowConfig
 from training.networks.transformer import TransformerConfig
+from training.recipes.debug import DEBUG_TRAIN
 
 TITLE = "Continue: answers the phrase just played"
 
@@ -18,15 +19,7 @@ def continue_debug() -> Recipe:
         name="continue-debug",
         kind="continue",
         title=TITLE,
-        train=TrainConfig(
-            budget=BudgetConfig(steps=10),
-            learning_rate=1e-2,
-            warmup_steps=2,
-            ema_decay=0.5,
-            valid_steps=5,
-            log_steps=5,
-            bf16=False,
-        ),
+        train=DEBUG_TRAIN,
         network=TransformerConfig(width=32, layers=2, heads=2, max_context=64, dropout=0.0),
         windows=WindowConfig(length=64, keep=32, batch_events=512),
         generated=24,

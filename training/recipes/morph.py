@@ -7,6 +7,7 @@ from typing import Final
 from training.config import BudgetConfig, PatternLossConfig, PatternRecipe, TrainConfig
 from training.data.patterns import PatternConfig
 from training.networks.pattern_vae import CONV_SOFTMAX, MLP_SIGMOID, MLP_SOFTMAX, PatternNetConfig
+from training.recipes.debug import DEBUG_TRAIN
 
 TITLE = "Morph: a looping pattern that sliders reshape"
 
@@ -17,9 +18,7 @@ def morph_debug() -> PatternRecipe:
         name="morph-debug",
         kind="morph",
         title=TITLE,
-        train=TrainConfig(
-            budget=BudgetConfig(steps=10), learning_rate=1e-2, warmup_steps=2, ema_decay=0.5, valid_steps=5, log_steps=5
-        ),
+        train=DEBUG_TRAIN,
         network=PatternNetConfig(latent=16, width=32, embedding=16),
         windows=PatternConfig(batch=32),
         loss=PatternLossConfig(plain_steps=2, ramp_steps=4, kl_steps=4),

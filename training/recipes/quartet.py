@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from training.config import BudgetConfig, QuartetConfig, QuartetRecipe, TrainConfig
 from training.networks.quartet import QuartetNetConfig
+from training.recipes.debug import DEBUG_TRAIN
 
 TITLE = "Quartet: four voices from chords, style, melodies and grooves"
 
@@ -16,15 +17,7 @@ def quartet_debug() -> QuartetRecipe:
         name="quartet-debug",
         kind="quartet",
         title=TITLE,
-        train=TrainConfig(
-            budget=BudgetConfig(steps=10),
-            learning_rate=1e-2,
-            warmup_steps=2,
-            ema_decay=0.5,
-            valid_steps=5,
-            log_steps=5,
-            bf16=False,
-        ),
+        train=DEBUG_TRAIN,
         network=QuartetNetConfig(chords=8, style=4, melody=6, groove=4, width=8, blocks=1, mapping=16, critic=8),
         quartet=QuartetConfig(batch=8, ramp_steps=2, code_to=3, flow_to=5, map_to=7),
         generated=24,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from training.config import BudgetConfig, RollRecipe, SketchConfig, SketchRecipe, TrainConfig
 from training.networks.sketch import SketchNetConfig
+from training.recipes.debug import DEBUG_TRAIN
 
 TITLE = "Sketch: fills, varies, harmonises or continues bars"
 
@@ -14,15 +15,7 @@ def sketch_debug() -> SketchRecipe:
         name="sketch-debug",
         kind="sketch",
         title=TITLE,
-        train=TrainConfig(
-            budget=BudgetConfig(steps=10),
-            learning_rate=1e-2,
-            warmup_steps=2,
-            ema_decay=0.5,
-            valid_steps=5,
-            log_steps=5,
-            bf16=False,
-        ),
+        train=DEBUG_TRAIN,
         network=SketchNetConfig(
             step_width=16,
             beat_width=32,

@@ -13,6 +13,7 @@ from realtime.errors import UsageError
 from realtime.music.chorale import ChoraleCodec
 from realtime.music.examples import EXAMPLES
 from realtime.music.note import Phrase
+from realtime.music.scales import Scale
 from realtime.music.units import Meter
 
 ORDER = Order(version=1, cycle=0, phrase=0, point=Point(seed=5), meter=Meter())
@@ -123,3 +124,15 @@ def test_names_of_voices_and_bars_are_cells() -> None:
     assert cells[:, 16:].all()
     assert not cells[:3, :16].any()
     assert not np.any(locked(frozenset()))
+
+
+def test_a_morph_keeps_to_the_scale_it_starts_with(morph: Maker) -> None:
+    filtered = {
+        "scale_mode": _label(morph, "scale_mode", "filter"),
+        "scale": _label(morph, "scale", "minor-pentatonic"),
+    }
+    start, end = Point(seed=1, controls=filtered), Point(seed=2, controls=filtered)
+    scale = Scale(0, "minor-pentatonic")
+    for place in (0.0, 0.25, 0.5, 0.75, 1.0):
+        (voice,) = morph.make(replace(ORDER, path=Path(start=start, end=end, place=place))).voices
+        assert all(scale.contains(note.pitch) for note in voice.notes)

@@ -1,5 +1,7 @@
 """Morph in the rack: a loop that sliders reshape, and that goes from one snapshot to another."""
 
+from dataclasses import replace
+
 from realtime.bundle.spec import BundleSpec
 from realtime.engine.parts.material import Material, Order, Path, Point
 from realtime.generators.base import GenerateRequest
@@ -43,8 +45,9 @@ class MorphMaker:
         ends = (path.start, path.end)
         if self._way is None or self._way[0] != ends:
             start_Z, end_Z = (self._moved(point, meter) for point in ends)
-            plain = self._generator.settings(self._request(Point(), meter))
-            self._way = (ends, self._generator.way(start_Z, end_Z, plain))
+            settings = self._generator.settings(self._request(path.start, meter))  # its scale holds all the way
+            unmoved = replace(settings, offsets=(0.0,) * len(settings.offsets))
+            self._way = (ends, self._generator.way(start_Z, end_Z, unmoved))
         return self._way[1].at(path.place)
 
     def _moved(self, point: Point, meter: Meter) -> FloatArray:
