@@ -1,0 +1,116 @@
+"""A control that picks one of its labels, in the look of the sliders."""
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+from gui.theme import SPACE
+from gui.widgets.control_slider import DEFAULT_KEYS
+from gui.widgets.mapped import Mapped
+from gui.widgets.painted import begin, brush, control, draw_left, draw_right, end, line_height, pen
+from gui.widgets.value_scale import ValueScale, title_of
+from realtime.bundle.spec import ControlSpec
+
+CHEVRON: Final = ((-3.5, -1.5), (0, 2), (3.5, -1.5))
+
+
+class ChoiceBox(Mapped, QComboBox):
+    """Click, arrows, wheel or the first letter choose; Delete or Ctrl+click is the default.
+
+    `edited` tells a choice of the user, as the control's value; `show_value` is the way in and emits nothing.
+    """
+
+    edited = Signal(float)
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, spec: ControlSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec, self.scale = spec, ValueScale.of(spec)
+        self.addItems(list(spec.labels))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(title_of(spec.name))
+        self.setMaxVisibleItems(16)
+        self.told()
+        self.show_value(spec.default)
+        self.currentIndexChanged.connect(lambda index: self.edited.emit(spec.low + index))
+
+    @property
+    def value_now(self) -> float:
+        """The value shown."""
+        return self.spec.low + self.currentIndex()
+
+    def show_value(self, value: float) -> None:
+        """Show what the engine has."""
+        self.blockSignals(True)
+        self.setCurrentIndex(self.scale.position_of(value))
+        self.blockSignals(False)
+        self.update()
+
+    def take(self, value: float) -> None:
+        """A value chosen by the user: show it and tell."""
+        self.setCurrentIndex(self.scale.position_of(value))
+
+    def set_part(self, part: int | None) -> None:
+        """As the sliders have it; a choice shows no colour."""
+
+    def told(self) -> None:
+        """The tooltip, which a screen reader has too: on Linux Qt tells a choice's label as its name."""
+        self.setToolTip(self.with_mapping(self.scale.help()))
+        self.setAccessibleDescription(self.toolTip())
+        self.update()
+
+    def showPopup(self) -> None:  # noqa: N802  Qt's name
+        """The list is as wide as its labels, however narrow the box is."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * SPACE.gap)
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Default, open, or what every choice does."""
+        if event.key() in DEFAULT_KEYS:
+            self.take(self.spec.default)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        """Ctrl+click is the default."""
+        if control(event.modifiers()):
+            self.take(self.spec.default)
+        else:
+            super().mousePressEvent(event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """As wide as name and longest label need."""
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(label) for label in self.spec.labels)
+        name = metrics.horizontalAdvance(title_of(self.spec.name))
+        return QSize(name + widest + 5 * SPACE.gap, line_height(self))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """The same height; the name is elided."""
+        return QSize(72, line_height(self))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        """Ground, name, label, chevron, ring."""
+        painter, theme = begin(self)
+        rect = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush(theme.hover if self.underMouse() else theme.raised))
+        painter.drawRoundedRect(rect, SPACE.radius, SPACE.radius)
+        inner = rect.adjusted(SPACE.gap, 0, -SPACE.gap, 0)
+        at = QPointF(inner.right() - 3, inner.center().y())
+        painter.setPen(pen(theme.text_dim, 1.5))
+        painter.drawPolyline([at + QPointF(x, y) for x, y in CHEVRON])
+        inner.setRight(inner.right() - 2 * SPACE.gap)
+        painter.setPen(pen(theme.text))
+        inner.setRight(draw_right(painter, inner, self.currentText()) - SPACE.gap)
+        inner.setLeft(inner.left() + (SPACE.tight if self.mapped else 0))
+        painter.setPen(pen(theme.text_dim))
+        draw_left(painter, inner, title_of(self.spec.name))
+        self.paint_mapping(painter, theme, rect)
+        end(self, painter, theme)
