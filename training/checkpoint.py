@@ -83,7 +83,7 @@ def _open(path: Path) -> Any:
     try:
         return safe_open(path, framework="pt")
     except SafetensorError as error:
-        raise FileError(f"{path}: no checkpoint ({error}); train again") from error
+        raise FileError(f"{path}: no checkpoint ({error}); safetensors only: train again") from error
 
 
 @torch.no_grad()

@@ -7,11 +7,10 @@ from multi-head checkpoints).
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
 from realtime.errors import FileError
-from training.checkpoint import CHECKPOINT
+from training.checkpoint import CHECKPOINT, read_tensors
 from training.networks.transformer import MelodyTransformer, TransformerConfig
 
 PREFIX = "network."
@@ -19,12 +18,12 @@ PREFIX = "network."
 
 def warm_start(network: MelodyTransformer, run: Path) -> None:
     """Load the weights of `run`. Raises `FileError` if the networks differ in more than key and value heads."""
+    tensors, _ = read_tensors(run / CHECKPOINT)
     try:
-        with safe_open(run / CHECKPOINT, framework="pt") as file:
-            weights = {key.removeprefix(PREFIX): file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        weights = {key.removeprefix(PREFIX): value for key, value in tensors.items()}
         merged = {key: _merged(key, value, network.config) for key, value in weights.items()}
         network.load_state_dict(merged, strict=True)
-    except (OSError, RuntimeError) as error:
+    except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
         raise FileError(
             f"{run}: cannot be gone on from ({reason}); name the folder of a run of the same width"

@@ -4,27 +4,36 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from realtime.bundle.spec import FORMAT_VERSION, KINDS, BundleSpec
+from realtime.bundle.arrays import Arrays, unpack_arrays
+from realtime.bundle.graph_file import check_graph
+from realtime.bundle.manifest import decode_manifest
+from realtime.bundle.plain_files import read_plain
+from realtime.bundle.spec import BundleSpec
 from realtime.errors import BundleError
-from realtime.music.codecs import CODECS
 
-MANIFEST = "bundle.json"
-GOLDEN = "golden.npz"
-MAX_FILE_BYTES = 64 << 20
-MAX_MANIFEST_BYTES = 1 << 20
+MANIFEST: Final = "bundle.json"
+GOLDEN: Final = "golden.npz"
+MAX_FILE_BYTES: Final = 64 << 20
+MAX_BUNDLE_BYTES: Final = 256 << 20
+MAX_MANIFEST_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle: its manifest and where its files are."""
+    """A verified bundle: its manifest, where it is, and its files as they were verified.
+
+    The files are read once: what is played is what was checked, whatever happens to the folder afterwards.
+    """
 
     folder: Path
     spec: BundleSpec
+    contents: Mapping[str, bytes] = field(repr=False, compare=False)  # by file name
 
     def graph_path(self, name: str) -> Path:
         """Path of the graph `name`; `BundleError` if the bundle has none."""
@@ -36,71 +45,49 @@ class Bundle:
                 f"{self.folder}: no graph {name!r} in this bundle (it has {have}); export it again"
             ) from None
 
+    def graph_bytes(self, name: str) -> bytes:
+        """The graph `name` as it was verified; `BundleError` if the bundle has none."""
+        return self.contents[self.graph_path(name).name]
+
+    def arrays(self, file: str) -> Arrays:
+        """The tables of an `.npz` file, finite numbers all. Raises `BundleError`."""
+        if file not in self.contents:
+            raise BundleError(f"{self.folder}: no {file} in this bundle; export it again")
+        return unpack_arrays(self.folder / file, self.contents[file])
+
     @property
     def size_bytes(self) -> int:
         """Size of all files named in the manifest."""
-        return sum((self.folder / name).stat().st_size for name in self.spec.files)
+        return sum(map(len, self.contents.values()))
 
 
 def load_bundle(folder: Path) -> Bundle:
     """Read and verify a bundle folder.
 
     Raises `BundleError` on a missing or broken manifest, an unknown version, kind or codec, a codec whose tables
-    are not ours, a file outside the folder, a link, a size over 64 MiB or a wrong sha256.
+    are not ours, a file outside the folder, a link, a file over 64 MiB or files over 256 MiB, a wrong sha256, or a
+    graph that is none or has what no exporter writes.
     """
     manifest = folder / MANIFEST
-    if not manifest.is_file():
+    if not manifest.exists():
         raise BundleError(f"{folder}: no {MANIFEST} here; a bundle is a folder made by `hocket export`")
-    if manifest.stat().st_size > MAX_MANIFEST_BYTES:
-        raise BundleError(f"{manifest}: larger than {MAX_MANIFEST_BYTES >> 20} MiB; that is no manifest")
-    spec = _decode(manifest)
-    _check_spec(manifest, spec)
+    spec = decode_manifest(manifest, read_plain(manifest, MAX_MANIFEST_BYTES))
+    contents: dict[str, bytes] = {}
     for name, digest in spec.files.items():
-        _check_file(folder, name, digest)
-    return Bundle(folder, spec)
+        contents[name] = _read_verified(folder / name, digest)
+        if sum(map(len, contents.values())) > MAX_BUNDLE_BYTES:
+            raise BundleError(f"{folder}: over {MAX_BUNDLE_BYTES >> 20} MiB, which is the most that is loaded")
+    for file in {graph.file for graph in spec.graphs}:
+        check_graph(folder / file, contents[file])
+    return Bundle(folder, spec, contents)
 
 
-def _decode(manifest: Path) -> BundleSpec:
-    data = manifest.read_bytes()
-    try:
-        version = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("format_version")
-        if version is not None and bytes(version) != str(FORMAT_VERSION).encode():
-            got = bytes(version)[:20].decode(errors="replace")
-            raise BundleError(
-                f"{manifest}: format_version {got}, this Hocket reads {FORMAT_VERSION}; update Hocket or export again"
-            )
-        return msgspec.json.decode(data, type=BundleSpec)
-    except msgspec.MsgspecError as error:
-        raise BundleError(f"{manifest}: {error}; the manifest is damaged, export or copy the bundle again") from error
-
-
-def _check_spec(manifest: Path, spec: BundleSpec) -> None:
-    if spec.kind not in KINDS:
-        raise BundleError(f"{manifest}: kind {spec.kind!r}, expected one of {', '.join(KINDS)}")
-    codec = CODECS.get(spec.codec)
-    if codec is None:
-        raise BundleError(f"{manifest}: codec {spec.codec!r}, this Hocket knows {', '.join(CODECS)}")
-    if codec.table_hash() != spec.codec_hash:
-        raise BundleError(
-            f"{manifest}: trained with other {spec.codec} tables (hash {spec.codec_hash[:12]}, "
-            f"ours {codec.table_hash()[:12]}); train it again with this version"
-        )
-    unnamed = [g.file for g in spec.graphs if g.file not in spec.files]
-    if unnamed:
-        raise BundleError(f"{manifest}: {unnamed[0]} has no sha256 in the manifest; export the bundle again")
-
-
-def _check_file(folder: Path, name: str, digest: str) -> None:
-    path = folder / name
-    if Path(name).name != name or name in ("", ".", ".."):
-        raise BundleError(f"{folder}: {name!r} is not a plain file name; a bundle keeps its files in its own folder")
-    if path.is_symlink() or not path.is_file() or path.stat().st_nlink > 1:
-        raise BundleError(f"{path}: missing or a link; copy the whole bundle folder again")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise BundleError(f"{path}: {path.stat().st_size >> 20} MiB, at most {MAX_FILE_BYTES >> 20} are loaded")
-    got = hashlib.sha256(path.read_bytes()).hexdigest()
+def _read_verified(path: Path, digest: str) -> bytes:
+    data = read_plain(path, MAX_FILE_BYTES)
+    got = hashlib.sha256(data).hexdigest()
     if got != digest:
         raise BundleError(f"{path}: sha256 {got[:12]}, the manifest says {digest[:12]}; copy the bundle again")
+    return data
 
 
 def save_bundle(folder: Path, spec: BundleSpec, files: Mapping[str, bytes]) -> Bundle:

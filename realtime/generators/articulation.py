@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from realtime.bundle import Bundle
 from realtime.generators.graph import open_session
-from realtime.music.chorale import STEPS, STEPS_PER_BAR, ChoraleGrid, IntArray
+from realtime.music.chorale import STEPS, STEPS_PER_BAR, VOICES, ChoraleGrid, IntArray
 
 GRAPH: Final = "articulate"
 # A strike where its probability is over one number for the whole piece, drawn from here: single draws a cell would
@@ -22,7 +22,7 @@ class Articulation:
     """Belongs to one thread."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._session = open_session(bundle, GRAPH)
+        self._session = open_session(bundle, GRAPH, strike_logits=("N", VOICES, STEPS))
 
     def grid(self, symbol_VT: IntArray, rng: np.random.Generator | None = None) -> ChoraleGrid:
         """The pitches with their strikes, the same for the same state of `rng`; without one the likelier each time."""

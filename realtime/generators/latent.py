@@ -26,6 +26,8 @@ from realtime.music.pattern_codec import (
     PITCH_LOW,
     PITCHES,
     REST,
+    STEPS,
+    SYMBOLS,
     IntArray,
     PatternCodec,
     likeliest,
@@ -41,7 +43,6 @@ class PatternNetwork:
     """The bundle's two graphs."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._encoder, self._decoder = open_session(bundle, "encoder"), open_session(bundle, "decoder")
         try:
             self.latent = int(bundle.spec.config["latent"])
             self.axes = tuple(str(bundle.spec.config["axes"]).split(","))
@@ -53,6 +54,9 @@ class PatternNetwork:
                 f"{bundle.folder}: {len(self.axes)} axes of {self.latent}, without control: {sorted(missing)}; "
                 "export the bundle again"
             )
+        point = (1, self.latent)
+        self._encoder = open_session(bundle, "encoder", mean=point, log_variance=point)
+        self._decoder = open_session(bundle, "decoder", logits=(1, STEPS, SYMBOLS))
 
     def encode(self, symbols_S: IntArray) -> tuple[FloatArray, FloatArray]:
         """(mean_Z, log_variance_Z) of a pattern."""
@@ -87,6 +91,7 @@ class MorphGenerator:
         self._steering, self._prior = Steering(bundle), Prior(bundle)
         self._codec = PatternCodec()
         self._last_read: tuple[Phrase, FloatArray] | None = None
+        self._tried: dict[bytes, FloatArray] = {}  # logits_SK of the points that steering has looked at last
         self.network.decode(np.zeros(self.network.latent, np.float32))  # warm-up: the first run allocates
 
     def initial_state(self, seed: int) -> GeneratorState:
@@ -118,6 +123,7 @@ class MorphGenerator:
         """Where the sliders lead from a point: raw axes are moved, named ones steered. All at 0: the same point."""
         named = len(ATTRIBUTES)
         moved_Z = move(z_Z, (*(0.0,) * named, *offsets[named:]))
+        self._tried.clear()
         return self._steering.steer(moved_Z, offsets[:named], self._likeliest)
 
     def pattern(self, z_Z: FloatArray, settings: Settings, seed: int = 0) -> IntArray:
@@ -151,13 +157,15 @@ class MorphGenerator:
         return Settings(offsets, controls["temperature"], Shape.of(controls))
 
     def _logits(self, z_Z: FloatArray, settings: Settings) -> FloatArray:
-        logits_SK = self.network.decode(z_Z)
+        tried_SK = self._tried.get(z_Z.tobytes())
+        logits_SK = self.network.decode(z_Z) if tried_SK is None else tried_SK.copy()
         if settings.shape.scale_mode == FILTER:
             logits_SK[:, FIRST_ONSET:][:, ~in_scale(settings.shape.scale)] = MASKED
         return logits_SK
 
     def _likeliest(self, z_Z: FloatArray) -> IntArray:
-        return likeliest(self.network.decode(z_Z))
+        self._tried[z_Z.tobytes()] = logits_SK = self.network.decode(z_Z)
+        return likeliest(logits_SK)
 
     def _read(self, context: Phrase) -> FloatArray:
         if self._last_read is None or self._last_read[0] != context:

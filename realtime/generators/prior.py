@@ -20,10 +20,10 @@ class Prior:
 
     def __init__(self, bundle: Bundle) -> None:
         path, latent = bundle.folder / PRIOR_FILE, int(bundle.spec.config["latent"])
+        prior = bundle.arrays(PRIOR_FILE)
         try:
-            with np.load(path, allow_pickle=False) as prior:
-                self._mean_Z, self._root_ZZ = prior["mean"], prior["root"]
-        except (OSError, ValueError, KeyError) as error:
+            self._mean_Z, self._root_ZZ = prior["mean"], prior["root"]
+        except KeyError as error:
             raise BundleError(f"{path}: no places to start from ({error}); export the bundle again") from None
         if self._root_ZZ.shape != (latent, latent) or self._mean_Z.shape != (latent,):
             raise BundleError(f"{path}: places of {self._root_ZZ.shape[0]} axes, expected {latent}; export again")

@@ -161,9 +161,8 @@ def read_pieces(bundle: Bundle) -> np.ndarray:
     """[N, 3]: offset, minor and density of pieces of the training music."""
     path = bundle.folder / PIECES_FILE
     try:
-        with np.load(path, allow_pickle=False) as file:
-            found: np.ndarray = file["pieces"]
-    except (OSError, ValueError, KeyError) as error:
+        found: np.ndarray = bundle.arrays(PIECES_FILE)["pieces"]
+    except KeyError as error:
         raise BundleError(f"{path}: no keys and densities ({error}); export the bundle again") from None
     if found.ndim != 2 or found.shape[1] != 3 or not len(found):
         raise BundleError(f"{path}: {found.shape}, expected rows of 3; export the bundle again")

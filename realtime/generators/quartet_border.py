@@ -58,11 +58,10 @@ class BorderModel:
     @classmethod
     def load(cls, bundle: Bundle) -> "BorderModel":
         """From a bundle."""
-        path = bundle.folder / BORDERS_FILE
+        path, arrays = bundle.folder / BORDERS_FILE, bundle.arrays(BORDERS_FILE)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                found = cls(**{name: file[name] for name in ("move_VM", "chord_CC", "parallel_2")})
-        except (OSError, ValueError, KeyError) as error:
+            found = cls(**{name: arrays[name] for name in ("move_VM", "chord_CC", "parallel_2")})
+        except KeyError as error:
             raise BundleError(f"{path}: no border model ({error}); export the bundle again") from None
         if found.move_VM.shape != (VOICES, MOVES) or found.chord_CC.shape != (CHORD_IDS, CHORD_IDS):
             raise BundleError(f"{path}: tables {found.move_VM.shape}, {found.chord_CC.shape}; export the bundle again")

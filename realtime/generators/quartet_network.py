@@ -12,14 +12,13 @@ from realtime.bundle import Bundle
 from realtime.errors import BundleError
 from realtime.generators.graph import open_session
 from realtime.generators.quartet_code import OWN, SHARED, Bools, Floats, Ints, spans_of
+from realtime.music.chorale import STEPS, SYMBOLS, VOICES
 
 
 class QuartetNetwork:
     """The bundle's graphs. Belongs to one thread."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._map, self._decode = open_session(bundle, "map"), open_session(bundle, "decode")
-        self._encode, self._judge = open_session(bundle, "encode"), open_session(bundle, "judge")
         try:
             sizes = {name: int(bundle.spec.config[name]) for name in (*SHARED, *OWN)}
         except (KeyError, ValueError) as error:
@@ -27,6 +26,11 @@ class QuartetNetwork:
         self.spans = spans_of(sizes)
         self.latent = max(span.stop for span in self.spans.values())
         self.shared = self.spans["style"].stop
+        code, grid = ("N", self.latent), ("N", VOICES, STEPS)
+        self._map = open_session(bundle, "map", code=code)
+        self._decode = open_session(bundle, "decode", change_logits=grid, pitch_logits=(*grid, SYMBOLS))
+        self._encode = open_session(bundle, "encode", mean=code, log_variance=code)
+        self._judge = open_session(bundle, "judge", score=("N",))
 
     def codes(self, noise_NZ: Floats, condition_NC: Floats, shared_NZ: Floats | None = None) -> Floats:
         """code_NZ of independent noise. `shared_NZ`: chords and style are these, and the rest follows them."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from realtime.bundle import Bundle, load_bundle
+from realtime.bundle.installed import installed_bundles
 from realtime.bundle.store import MANIFEST
-from realtime.errors import BundleError, UsageError
+from realtime.errors import BundleError, HocketError, UsageError
 from realtime.generators.base import Generator
 from realtime.generators.continuation import ContinueGenerator
 from realtime.generators.latent import MorphGenerator
@@ -19,23 +20,6 @@ GENERATORS: dict[str, Callable[[Bundle], Generator]] = {
     "quartet": QuartetGenerator,
     "sketch": SketchGenerator,
 }
-MODELS_VARIABLE = "HOCKET_MODELS"
-
-
-def model_folders() -> list[Path]:
-    """Folders that hold bundles: $HOCKET_MODELS (if set), then the project's `exported_models`."""
-    shipped = Path(__file__).resolve().parents[2] / "exported_models"
-    given = os.environ.get(MODELS_VARIABLE)
-    return [*(Path(p) for p in (given or "").split(os.pathsep) if p), shipped]
-
-
-def installed_bundles() -> dict[str, Path]:
-    """Bundle name -> folder; the first folder that has a name wins."""
-    found: dict[str, Path] = {}
-    for root in model_folders():
-        for manifest in sorted(root.glob(f"*/{MANIFEST}")):
-            found.setdefault(manifest.parent.name, manifest.parent)
-    return found
 
 
 def find_bundle(model: str) -> Path:
@@ -57,4 +41,9 @@ def open_generator(folder: Path) -> Generator:
         raise BundleError(
             f"{folder}: kind {bundle.spec.kind!r} cannot be played yet (playable: {', '.join(GENERATORS)})"
         )
-    return GENERATORS[bundle.spec.kind](bundle)
+    try:
+        return GENERATORS[bundle.spec.kind](bundle)
+    except HocketError:
+        raise
+    except Exception as error:  # tables and settings that are valid each, but not together
+        raise BundleError(f"{folder}: no {bundle.spec.kind} model ({error!r:.160}); export it again") from error

@@ -12,6 +12,7 @@ from realtime.generators.graph import open_session
 from realtime.generators.sketch_cells import BoolArray, IntArray, told_of
 from realtime.generators.sketch_frame import SHIFTS
 from realtime.generators.sketch_sampler import FloatArray
+from realtime.music.chorale import STEPS, SYMBOLS, VOICES
 
 BEATS = 8
 
@@ -20,7 +21,6 @@ class SketchNetwork:
     """Belongs to one thread. `runs`: of the denoiser so far."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._denoise, self._imagine = open_session(bundle, "denoise"), open_session(bundle, "imagine")
         self._articulation = Articulation(bundle)
         self.runs = 0
         try:
@@ -30,6 +30,8 @@ class SketchNetwork:
             raise BundleError(f"{bundle.folder}: config lacks {error}; export the bundle again") from error
         if len(self.frames) != SHIFTS or not sum(self.frames) > 0:
             raise BundleError(f"{bundle.folder}: config has {len(self.frames)} frames, not {SHIFTS}; export it again")
+        self._denoise = open_session(bundle, "denoise", logits=("N", VOICES, STEPS, SYMBOLS))
+        self._imagine = open_session(bundle, "imagine", drawn=("N", *self.latent_shape))
 
     def denoise(self, cell_BVS: IntArray, frame_B: IntArray, latent_BTZ: FloatArray | None) -> FloatArray:
         """logits_BVSK of every cell; with or without a latent."""

@@ -6,6 +6,7 @@ place, and bring the attributes that nobody asked to change back to where they w
 Shapes: Z latent axes, A attributes (the first A axes are theirs), Q knots of an attribute's scale.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from realtime.bundle import Bundle
 from realtime.errors import BundleError
-from realtime.music.attributes import ATTRIBUTES, attributes_of
+from realtime.music.attributes import ATTRIBUTES, attributes_of_one
 from realtime.music.pattern_codec import IntArray
 
 FloatArray = npt.NDArray[np.float32]
@@ -31,20 +32,23 @@ class Steering:
     """The attributes' normal scales, and the search on them."""
 
     def __init__(self, bundle: Bundle) -> None:
-        path = bundle.folder / SCALES_FILE
+        path, scales = bundle.folder / SCALES_FILE, bundle.arrays(SCALES_FILE)
         try:
-            with np.load(path, allow_pickle=False) as scales:
-                self._knots_AQ, self._scores_AQ = scales["knots"], scales["scores"]
-        except (OSError, ValueError, KeyError) as error:
+            self._knots_AQ, self._scores_AQ = scales["knots"], scales["scores"]
+        except KeyError as error:
             raise BundleError(f"{path}: no scales of the sliders ({error}); export the bundle again") from None
         if len(self._knots_AQ) != len(ATTRIBUTES) or self._knots_AQ.shape != self._scores_AQ.shape:
             raise BundleError(f"{path}: scales {self._knots_AQ.shape}, expected {len(ATTRIBUTES)} rows; export again")
+        self._scales = [
+            (knots_Q.tolist(), scores_Q.tolist())
+            for knots_Q, scores_Q in zip(self._knots_AQ, self._scores_AQ, strict=True)
+        ]
         self._last_start: tuple[FloatArray, FloatArray] | None = None
 
     def scores(self, symbols_S: IntArray) -> FloatArray:
         """Where the pattern lies on the scale of each attribute, in sigmas."""
-        rows = zip(attributes_of(symbols_S), self._knots_AQ, self._scores_AQ, strict=True)
-        return np.array([np.interp(value, knots_Q, scores_Q) for value, knots_Q, scores_Q in rows], np.float32)
+        rows = zip(attributes_of_one(symbols_S), self._scales, strict=True)
+        return np.array([_interpolated(value, *scale) for value, scale in rows], np.float32)
 
     def steer(self, z_Z: FloatArray, offsets: Sequence[float], decode: Decode) -> FloatArray:
         """The point at which the pattern's attributes have changed by `offsets`, as nearly as eight rounds find it.
@@ -75,3 +79,13 @@ class Steering:
         if self._last_start is None or not np.array_equal(self._last_start[0], z_Z):
             self._last_start = (z_Z.copy(), self.scores(decode(z_Z)))
         return self._last_start[1]
+
+
+def _interpolated(value: float, knots: list[float], scores: list[float]) -> float:
+    """`np.interp` of one number, in a tenth of the time."""
+    place = bisect_right(knots, value)
+    if place in (0, len(knots)):
+        return scores[max(0, place - 1)]
+    left, right = knots[place - 1], knots[place]
+    share = (value - left) / (right - left)
+    return scores[place - 1] + share * (scores[place] - scores[place - 1])

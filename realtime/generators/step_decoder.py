@@ -9,6 +9,7 @@ other last digits, and the same phrase another answer.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from realtime.generators.graph import open_session
 from realtime.music.melody_codec import DURATIONS, FEATURES, PITCH_IDS, Row
 
 Float = npt.NDArray[np.float32]
+MAX_CACHE_ELEMENTS: Final = 1 << 26  # 256 MiB; the shipped one has some 160,000
 
 
 class StepDecoder:
@@ -41,17 +43,19 @@ class StepDecoder:
         self._ids_1SF = np.zeros((1, 1, len(FEATURES)), np.int64)
         self._seqlens = np.zeros(1, np.int32)
         self._total = np.zeros((), np.int32)
+        if not 0 < 2 * layers * heads * self.capacity * head_dim <= MAX_CACHE_ELEMENTS:
+            raise BundleError(f"{bundle.folder}: a cache of {config}: too large, or none; export the bundle again")
         self._cache = {
             f"{layer}.{part}": np.zeros((1, heads, self.capacity, head_dim), np.float32)
             for layer in range(layers)
             for part in ("key", "value")
         }
         self._binding = self._bind()
-        self._step((0, 0, 0, 0, 0, 0))  # warm-up: the first run allocates
+        self.advance([(0, 0, 0, 0, 0, 0)])  # warm-up: the first run allocates
         self._rows.clear()
 
     def _bind(self) -> ort.IOBinding:
-        binding = self._session.io_binding()
+        binding = self._session.binding()
         binding.bind_cpu_input("input_ids", self._ids_1SF)
         binding.bind_cpu_input("seqlens_k", self._seqlens)
         binding.bind_cpu_input("total_sequence_length", self._total)
@@ -67,7 +71,7 @@ class StepDecoder:
         self._ids_1SF[0, 0] = row
         self._seqlens[0] = position
         self._total[...] = position + 1
-        self._session.run_with_iobinding(self._binding)
+        self._session.run_bound(self._binding)
         self._rows.append(row)
 
     def window_start(self, count: int) -> int:
@@ -86,12 +90,20 @@ class StepDecoder:
     def advance(self, rows: Sequence[Row]) -> int:
         """Bring the cache to exactly these rows (to the later part, where they are too many); returns the steps taken.
 
-        Afterwards the logits speak of the event that follows the last row.
+        Afterwards the logits speak of the event that follows the last row. Raises `BundleError` if they are no numbers
+        (looked at here and not at every step: while an answer is drawn NaN counts as never, see `sampling`).
         """
         if not rows:
             raise ValueError("rows must hold at least the codec's first row")
         start = self.window_start(len(rows))
-        return self._refeed(list(rows[start:]), start)
+        steps = self._refeed(list(rows[start:]), start)
+        try:
+            self._session.check_numbers("pitch_logits", self.pitch_logits_P)
+            self._session.check_numbers("duration_logits", self.duration_logits_PD)
+        except BundleError:
+            self._rows.clear()  # what is no number is in the cache too
+            raise
+        return steps
 
     def _refeed(self, rows: list[Row], start: int) -> int:
         self._start = start

@@ -3,6 +3,7 @@
 A file from anywhere may be broken or built to hang a parser, so nothing of it is parsed in the process that plays.
 """
 
+import io
 import os
 import struct
 import subprocess
@@ -14,12 +15,13 @@ from pathlib import Path
 import msgspec
 
 from realtime.errors import FileError
+from realtime.files import write_atomic
 from realtime.music.note import DRUM_CHANNEL, Note, Phrase
 from realtime.music.units import MAX_BPM, MIN_BPM, PPQ, Meter, TempoMap
 
 MAX_FILE_BYTES = 16 << 20
 MAX_NOTES = 300_000
-READ_SECONDS = 5.0
+READ_SECONDS = 5.0  # on a busy machine; the reader may compute for two
 _HEADER = struct.Struct(">4sIHHH")
 
 
@@ -69,7 +71,10 @@ def read_midi(path: Path) -> Score:
         lines = result.stderr.decode(errors="replace").strip().splitlines()
         reason = lines[-1][:200] if lines else f"the reader ended with {result.returncode}"
         raise FileError(f"{path}: cannot be read as MIDI ({reason})")
-    return _checked(path, msgspec.msgpack.decode(result.stdout, type=RawScore))
+    try:
+        return _checked(path, msgspec.msgpack.decode(result.stdout, type=RawScore))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: cannot be read as MIDI (the reader's answer: {error})") from None
 
 
 def _check_header(path: Path) -> None:
@@ -110,11 +115,16 @@ class OutTrack:
     name: str
     phrase: Phrase
     channel: int = 0
-    program: int = 0
+    program: int | None = 0  # 0..127; None: none is set
 
 
 def write_midi(path: Path, tracks: Sequence[OutTrack], *, bpm: float = 120.0) -> None:
-    """Write a format-1 file at 480 ticks a beat: a tempo track, then one track each. Whole or not at all."""
+    """Write what `midi_bytes` gives. Whole or not at all; raises `FileError`."""
+    write_atomic(path, midi_bytes(tracks, bpm=bpm), keep_last=False)
+
+
+def midi_bytes(tracks: Sequence[OutTrack], *, bpm: float = 120.0) -> bytes:
+    """A format-1 file at 480 ticks a beat: a tempo track, then one track each."""
     import mido
 
     meter = tracks[0].phrase.meter if tracks else Meter()
@@ -125,13 +135,9 @@ def write_midi(path: Path, tracks: Sequence[OutTrack], *, bpm: float = 120.0) ->
     file.tracks.append(head)
     for track in tracks:
         file.tracks.append(_mido_track(track))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        file.save(str(temporary))
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FileError(f"{path}: cannot be written ({os.strerror(error.errno or 0)})") from None
+    data = io.BytesIO()
+    file.save(file=data)
+    return data.getvalue()
 
 
 def _mido_track(track: OutTrack) -> "list[object]":
@@ -139,7 +145,7 @@ def _mido_track(track: OutTrack) -> "list[object]":
 
     out = mido.MidiTrack()
     out.append(mido.MetaMessage("track_name", name=track.name, time=0))
-    if track.channel != DRUM_CHANNEL:
+    if track.channel != DRUM_CHANNEL and track.program is not None:
         out.append(mido.Message("program_change", channel=track.channel, program=track.program, time=0))
     events = sorted(
         (tick, on, note.pitch, note.velocity)

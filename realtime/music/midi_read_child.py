@@ -1,33 +1,52 @@
 """The child process of `midi_file.read_midi`: one file in, MessagePack on stdout, limits on memory and time."""
 
 import sys
+from typing import Final
 
 import msgspec
 
-from realtime.music.midi_file import MAX_NOTES, READ_SECONDS, FileTrack, RawScore
+from realtime.music.midi_file import MAX_NOTES, FileTrack, RawScore
 from realtime.music.note import MAX_VELOCITY, MIN_VELOCITY
 from realtime.music.units import PPQ
 
-MAX_MEMORY_BYTES = 2 << 30  # of address space; resident it stays far below
-MAX_TICK = PPQ * 4 * 100_000  # 100,000 bars
+MAX_MEMORY_BYTES: Final = 300 << 20  # of what it allocates; half of that is taken by 2 million notes
+CPU_SECONDS: Final = 2
+MAX_TICK: Final = PPQ * 4 * 100_000  # 100,000 bars
+MAX_CHANGES: Final = 10_000  # of tempo, and of meter
+MAX_NAME: Final = 200  # characters of a track's name
+
+
+class RefusedError(Exception):
+    """Why a file is not read, in one line."""
 
 
 def main() -> int:
     """Read the file named on the command line."""
-    _limit_resources()
+    limit_resources()
+    try:
+        found = read_score(sys.argv[1])
+    except RefusedError as error:
+        sys.stderr.write(str(error))
+        return 1
+    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
+    return 0
+
+
+def read_score(path: str) -> RawScore:
+    """What a file holds, within limits; notes that cannot be are left out. Raises `RefusedError`."""
     import symusic
 
     try:
-        score = symusic.Score(sys.argv[1]).resample(PPQ, min_dur=1)
+        score = symusic.Score(path).resample(PPQ, min_dur=1)
+    except MemoryError:
+        raise RefusedError(f"it takes over {MAX_MEMORY_BYTES >> 20} MiB to read") from None
     except Exception as error:  # symusic raises several types for broken files
-        sys.stderr.write(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        return 1
+        raise RefusedError((str(error).splitlines() or [type(error).__name__])[0]) from None
     if sum(len(track.notes) for track in score.tracks) > MAX_NOTES:
-        sys.stderr.write(f"more than {MAX_NOTES} notes")
-        return 1
+        raise RefusedError(f"more than {MAX_NOTES} notes")
     tracks = [
         FileTrack(
-            track.name,
+            "".join(filter(str.isprintable, track.name))[:MAX_NAME],  # it is shown
             track.program,
             track.is_drum,
             [
@@ -38,20 +57,19 @@ def main() -> int:
         )
         for track in score.tracks
     ]
-    tempos = [(tempo.time, float(tempo.qpm)) for tempo in score.tempos[:10_000]]
-    meters = [(m.time, m.numerator, m.denominator) for m in score.time_signatures[:10_000]]
-    sys.stdout.buffer.write(msgspec.msgpack.encode(RawScore(tracks, tempos, meters)))
-    return 0
+    tempos = [(tempo.time, float(tempo.qpm)) for tempo in score.tempos[:MAX_CHANGES]]
+    meters = [(m.time, m.numerator, m.denominator) for m in score.time_signatures[:MAX_CHANGES]]
+    return RawScore(tracks, tempos, meters)
 
 
-def _limit_resources() -> None:
+def limit_resources() -> None:
+    """This process ends where it needs too much."""
     try:
         import resource
     except ImportError:  # Windows has no such limits; the parent's time-out still holds
         return
-    seconds = int(READ_SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for what, limit in ((resource.RLIMIT_DATA, MAX_MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
+        resource.setrlimit(what, (limit, limit))
 
 
 if __name__ == "__main__":

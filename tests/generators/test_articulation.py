@@ -27,9 +27,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     torch.manual_seed(0)
     network = ArticulationNet(ArticulationNetConfig(width=16, taps=3, layers=1))
     network.out.weight.data *= 20
-    (folder / FILE).write_bytes(build_graph(network).SerializeToString())
-    spec = load_bundle(folder).spec
-    return Bundle(folder, msgspec.structs.replace(spec, graphs=(*spec.graphs, SPEC)))
+    toy = load_bundle(folder)
+    spec = msgspec.structs.replace(toy.spec, graphs=(*toy.spec.graphs, SPEC))
+    return Bundle(folder, spec, {**toy.contents, FILE: build_graph(network).SerializeToString()})
 
 
 def piece(steps: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from realtime.model_check import verify_golden
 from realtime.music.examples import EXAMPLES
 from realtime.music.note import Note, Phrase
 from realtime.music.pattern_codec import PATTERN_TICKS
-from realtime.music.scales import SCALES, Scale
+from realtime.music.scales import FILTER, SCALES, Scale
 from realtime.music.units import PPQ, STEP_TICKS, Meter
 
 BAR = 4 * PPQ
@@ -119,20 +119,36 @@ def test_a_slider_at_its_own_place_changes_nothing(generator: MorphGenerator) ->
     assert generator.point(place, still.offsets).tolist() == place.tolist()
 
 
-def test_seeds_open_where_the_patterns_are(toy_morph: Path, tmp_path: Path) -> None:
+def test_what_steering_has_decoded_is_not_decoded_again_and_not_changed(
+    generator: MorphGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = request(density=1.5, scale_mode=FILTER, scale=1)
+    runs: list[object] = []
+    decode = generator.network.decode
+    monkeypatch.setattr(generator.network, "decode", lambda z_Z: (runs.append(z_Z), decode(z_Z))[1])
+    settings, z_Z = generator.settings(asked), generator.place(asked.context, 1)
+    point_Z = generator.point(z_Z, settings.offsets)
+    for expected in (generator.pattern(z_Z, settings), generator.pattern(z_Z, settings)):
+        runs.clear()
+        generator.point(z_Z, settings.offsets)
+        searched = len(runs)
+        assert generator.pattern(z_Z, settings).tolist() == expected.tolist()
+        assert len(runs) == 2 * searched > 0
+    assert np.array_equal(generator._tried[point_Z.tobytes()], decode(point_Z))
+
+
+def test_seeds_open_where_the_patterns_are(toy_morph: Path) -> None:
     with np.load(toy_morph / PRIOR_FILE) as prior:
         mean, spread = prior["mean"], prior["root"] @ prior["root"].T
-    drawn = np.array([Prior(load_bundle(toy_morph)).draw(seed) for seed in range(4000)])
+    known = Prior(load_bundle(toy_morph))
+    drawn = np.array([known.draw(seed) for seed in range(4000)])
     assert abs(drawn.mean(0) - mean).max() < 0.1 * np.sqrt(spread.diagonal()).max()
     np.testing.assert_allclose(np.cov(drawn.T), spread, atol=0.15 * spread.diagonal().max())
     assert Prior(load_bundle(toy_morph)).draw(7).tolist() == drawn[7].tolist()
-    for folder, contents in (("absent", None), ("small", {"mean": np.zeros(2), "root": np.eye(2)})):
-        (tmp_path / folder).mkdir()
-        if contents:
-            np.savez(tmp_path / folder / PRIOR_FILE, **contents)
-        fake = SimpleNamespace(folder=tmp_path / folder, spec=SimpleNamespace(config={"latent": 16}))
+    for tables in ({"mean": np.zeros(16)}, {"mean": np.zeros(2), "root": np.eye(2)}):
+        config, arrays = SimpleNamespace(config={"latent": 16}), {PRIOR_FILE: tables}.__getitem__
         with pytest.raises(BundleError, match="export"):
-            Prior(fake)  # type: ignore[arg-type]
+            Prior(SimpleNamespace(folder=Path("toy"), spec=config, arrays=arrays))  # type: ignore[arg-type]
 
 
 def test_a_morph_leads_from_one_place_to_the_other_with_the_sliders_moved(generator: MorphGenerator) -> None:

@@ -1,25 +1,27 @@
 """Steering on a decoder simple enough to know: axis i alone decides attribute i."""
 
-import io
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from realtime.bundle.arrays import Arrays
 from realtime.errors import BundleError
 from realtime.generators.steering import SCALES_FILE, Steering
+from realtime.music.attributes import attributes_of
 from realtime.music.pattern_codec import HOLD, STEPS, IntArray, onset
 
 
 @pytest.fixture
-def steering(tmp_path: Path) -> Steering:
+def steering() -> Steering:
     knots = np.tile(np.linspace(0, 1, 16), (6, 1))
     knots[0], knots[1] = np.linspace(1, 16, 16), np.linspace(40, 90, 16)
-    file = io.BytesIO()
-    np.savez(file, knots=knots, scores=np.tile(np.linspace(-3, 3, 16), (6, 1)))
-    (tmp_path / SCALES_FILE).write_bytes(file.getvalue())
-    return Steering(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+    return of_tables({"knots": knots, "scores": np.tile(np.linspace(-3, 3, 16), (6, 1))})
+
+
+def of_tables(tables: Arrays) -> Steering:
+    return Steering(SimpleNamespace(folder=Path("toy"), arrays={SCALES_FILE: tables}.__getitem__))  # type: ignore[arg-type]
 
 
 def decode(z_Z: np.ndarray) -> IntArray:
@@ -56,6 +58,19 @@ def test_nameless_axes_stay(steering: Steering) -> None:
     assert steering.steer(z, (2.0, 0, 0, 0, 0, 0), decode)[6] == z[6]
 
 
-def test_without_scales_the_bundle_is_refused(tmp_path: Path) -> None:
+def test_scales_are_read_between_their_knots_and_held_at_their_ends() -> None:
+    knots = np.array([[0.0, 2, 2, 2, 5], *[[0.0, 1, 2, 3, 4]] * 5])  # a value that many patterns share
+    scores = np.array([[-2.0, -1, 0, 1, 2]] * 6)
+    steering = of_tables({"knots": knots, "scores": scores})
+    for count in range(8):
+        symbols = np.full(STEPS, HOLD)
+        symbols[: 2 * count : 2] = onset(60)
+        expected = [
+            np.interp(value, *scale) for value, *scale in zip(attributes_of(symbols), knots, scores, strict=True)
+        ]
+        assert steering.scores(symbols) == pytest.approx(np.array(expected))
+
+
+def test_without_scales_the_bundle_is_refused() -> None:
     with pytest.raises(BundleError, match="no scales of the sliders"):
-        Steering(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+        of_tables({"knots": np.zeros((6, 2))})
