@@ -6,6 +6,7 @@ from typing import Final
 from realtime.music.units import MAX_BPM, MIN_BPM, NS_PER_MINUTE, PPQ, TempoAnchor, check_bpm
 
 MS_NS: Final = 1_000_000
+NEVER_NS: Final = 1 << 62  # a time that does not come
 # A beat from outside is approached within this time: slow enough that jitter does not become a wobbling tempo.
 STEER_NS: Final = 100 * MS_NS
 ON_LINE_TICKS: Final = 0.1  # so close to the beat, at the right tempo, nothing is changed

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from realtime.messages import (
+    ASIDE,
     WIRE_VERSION,
     Accepted,
     Chunk,
@@ -18,6 +19,7 @@ from realtime.messages import (
     Played,
     Plugged,
     PortLost,
+    PortsSeen,
     Program,
     Quit,
     Ready,
@@ -25,41 +27,42 @@ from realtime.messages import (
     SetThru,
     Silenced,
     ToPlayer,
+    WatchPorts,
 )
-from realtime.player.backends.memory import MemoryIO
 from realtime.player.clock import MS_NS
 from realtime.player.echo import ECHO_WINDOW_NS, EchoGuard
+from realtime.player.injected import Injected
 from realtime.player.midi_bytes import SYNC_STATUSES, parse_channel_message
 from realtime.player.output import Output, report_of
-from realtime.player.ports import MidiIO
+from realtime.player.pace import next_poll_ns
+from realtime.player.ports import INPUT_BATCH, MidiIO
 from realtime.player.programs import Programs
 from realtime.player.sync.conductor import Conductor, Step
 from realtime.player.tally import Tally
 from realtime.player.thru import Thru
-from realtime.player.timeline import THRU, Event, Timeline
+from realtime.player.timeline import THRU
+from realtime.player.timelines import Timelines
 
 LATE_LIMIT_NS: Final = 100 * MS_NS  # a note-on later than this is dropped
 COUNTERS_NS: Final = 500 * MS_NS
-SILENT_POLL_NS: Final = 50 * MS_NS  # while no port is open
-# A wake-up costs about 40 us: a thousand a second are 4 % of a core. After a while without input half will do.
-QUIET_NS: Final = 10_000 * MS_NS
+Emit = Callable[[FromPlayer], object]
 
 
 class Core:
     """Timeline, clock, echo guard, thru and the open ports, or none after a loss."""
 
     def __init__(
-        self, io: MidiIO, conductor: Conductor, emit: Callable[[FromPlayer], object], *, thru: str, trace: bool
+        self, io: MidiIO, conductor: Conductor, emit: Emit, *, thru: str, trace: bool, clear: bool = False
     ) -> None:
         self._conductor, self._clock, self._emit = conductor, conductor.clock, emit
         self._thru, self._trace = Thru(thru), trace
-        self._timeline = Timeline()
+        self._timeline = Timelines()
         self._echo = EchoGuard()
+        self._injected = Injected()
         self._tally = Tally()
         self._counters = Counters()
-        self._next_counters_ns = 0
-        self._last_input_ns = 0
-        self._output = Output(self._clock.now_ns, self._tally, self._lose, io)
+        self._next_counters_ns = self._last_input_ns = 0
+        self._output = Output(self._clock.now_ns, self._tally, self._lose, io, clear)
         self._ports: frozenset[str] = frozenset()  # the outputs that there are to be, beside the common one
         self._open: set[str] = set()  # and those there are
         self._programs = Programs()
@@ -92,8 +95,9 @@ class Core:
         )
         self._emit(ready)
         self._open = {""}
-        self._output.send_after("", self._programs.of_port(""))
+        self._output.open("", self._programs.of_port(""))
         self._carry_out(step)
+        self._output.flush()
 
     def take_lost(self) -> MidiIO | None:
         """The ports that were lost since the last call, to be closed by the caller."""
@@ -102,25 +106,31 @@ class Core:
 
     def handle(self, message: ToPlayer) -> bool:
         """Act on one message; False when the engine says to end."""
+        goes_on = self._act(message)
+        self._output.flush()
+        return goes_on
+
+    def _act(self, message: ToPlayer) -> bool:
         match message:
             case Chunk():
                 self._place(message)
             case Cut():
-                self._send_now(self._timeline.cut(message.part, message.generation, self._clock.tick()))
+                self._output.send_now(self._timeline.cut(message.part, message.generation, self._clock.tick()))
             case SetPorts(names):
                 self._set_ports(frozenset(names) - {""})
             case Program(port=port):
                 to_send = self._programs.set(message)
                 if port in self._open:
                     self._output.send_after(port, to_send)
-            case SetThru(mode, to):
-                if self._thru.set(mode, to):
+            case SetThru(mode, to, but):
+                if self._thru.set(mode, to, but):
                     self._let_go_of_thru()
             case Panic():
                 self._panic(everything=message.everything)
             case Inject():
-                if isinstance(self._io, MemoryIO):
-                    self._io.inject(message.data, message.time_ns)
+                self._injected.add(message.data, message.time_ns or self._clock.now_ns())
+            case WatchPorts(on):
+                self._output.watch(on)
             case Quit():
                 return False
             case _:
@@ -130,11 +140,13 @@ class Core:
     def step(self) -> None:
         """Send what is due, then look at input, port and counters."""
         self._send_due()
+        self._output.flush()
         self._note_written()
-        for plugged in self._io.plugs() if self._io else ():
-            self._follow_plug(plugged)
+        for news in self._io.plugs() if self._io else ():
+            self._emit(news) if isinstance(news, PortsSeen) else self._follow_plug(news)
         self._take_input()
         self._carry_out(self._conductor.step())
+        self._output.flush()
         if self._io is not None and (reason := self._io.alive()) is not None:
             self._lose(reason)
         if self._clock.now_ns() >= self._next_counters_ns:
@@ -143,23 +155,19 @@ class Core:
     def next_deadline_ns(self) -> int:
         """Monotonic time of the next `step` that has something to do."""
         now_ns = self._clock.now_ns()
-        poll_ns = self._io.poll_ns if self._io else SILENT_POLL_NS
-        is_quiet = now_ns - self._last_input_ns > QUIET_NS
-        deadline_ns = now_ns + (2 * poll_ns if is_quiet else poll_ns)
-        ticks = (self._timeline.next_tick() if self._conductor.playing else None, self._conductor.next_pulse_tick())
-        due_ns = (self._conductor.due_ns(tick) - self._output.lead_ns for tick in ticks if tick is not None)
-        return min((deadline_ns, *due_ns))
+        ticks = (self._timeline.next_tick(playing=self._conductor.playing), self._conductor.next_pulse_tick())
+        due_ns = [self._conductor.due_ns(tick) for tick in ticks if tick is not None]
+        leaves_ns = min((*due_ns, self._output.next_due_ns())) - self._output.lead_ns
+        return min(next_poll_ns(self._io, now_ns, self._last_input_ns), leaves_ns, self._injected.next_ns())
 
     def shutdown(self) -> None:
         """Release everything, let it leave, close the port, report."""
-        self._send_now(self._timeline.panic(self._clock.tick()))
-        for outgoing in self._conductor.close():
-            self._output.hand_over(outgoing)
+        self._output.send_now(self._timeline.panic(self._clock.tick()))
+        self._output.hand_over(*self._conductor.close())
         self._output.release_channels()
-        if self._io is not None:
-            self._io.close()
-            self._note_written()
-            self._output.io = None
+        self._output.close_ports()
+        self._note_written()
+        self._output.io = None
         self._report()
 
     # --- sending --------------------------------------------------------------------------------------
@@ -168,19 +176,13 @@ class Core:
         now_ns = self._clock.now_ns()
         up_to_tick = self._conductor.tick_due_at(now_ns + self._output.lead_ns)
         drop_before_tick = self._conductor.tick_due_at(now_ns - LATE_LIMIT_NS)
-        for pulse in self._conductor.pop_pulses(up_to_tick, drop_before_tick):
-            self._output.hand_over(pulse)
-        if not self._conductor.playing:
-            return
-        events = self._timeline.pop_due(up_to_tick, drop_before_tick)
+        self._output.hand_over(*self._conductor.pop_pulses(up_to_tick, drop_before_tick))
+        events = self._timeline.pop_due(up_to_tick, drop_before_tick, playing=self._conductor.playing)
         if self._io is None:
             self._timeline.release(up_to_tick)  # nothing sounds without a port
             return
         for event in events:
             self._output.send(event, self._conductor.due_ns(event.tick), timed=True)
-
-    def _send_now(self, events: list[Event]) -> None:
-        self._output.send_now(events)
 
     def _note_written(self) -> None:
         for written in self._output.written():
@@ -191,43 +193,49 @@ class Core:
     # --- the rest -------------------------------------------------------------------------------------
 
     def _take_input(self) -> None:
+        for time_ns, raw in self._injected.arrived(self._clock.now_ns(), INPUT_BATCH):
+            self._hear(time_ns, raw, may_be_echo=False)  # no cable leads there
         for time_ns, raw in self._io.poll() if self._io else ():
-            self._tally.received += 1
-            data = parse_channel_message(raw)
-            is_sync = raw[:1] and raw[0] in SYNC_STATUSES and self._conductor.hear(time_ns, raw)
-            if data is not None or is_sync:
-                self._last_input_ns = time_ns
-            if data is None:
-                self._tally.ignored_input += not is_sync
-            elif not self._echo.is_echo(data, time_ns):
-                tick = self._clock.tick_at(time_ns)
-                for port, copy in self._thru.copies(data):
-                    self._send_now(self._timeline.thru(copy, tick, port))
-                self._emit(Played(time_ns=time_ns, tick=tick, data=data))
+            self._hear(time_ns, raw, may_be_echo=True)
+
+    def _hear(self, time_ns: int, raw: bytes, *, may_be_echo: bool) -> None:
+        self._tally.received += 1
+        data = parse_channel_message(raw)
+        is_sync = raw[:1] and raw[0] in SYNC_STATUSES and self._conductor.hear(time_ns, raw)
+        if data is not None or is_sync:
+            self._last_input_ns = time_ns
+        if data is None:
+            self._tally.ignored_input += not is_sync
+        elif not (may_be_echo and self._echo.is_echo(data, time_ns)):
+            tick = self._clock.tick_at(time_ns)
+            for port, copy in self._thru.copies(data) if self._io else ():
+                self._output.send_now(self._timeline.thru(copy, tick, port))
+            self._emit(Played(time_ns=time_ns, tick=tick, data=data))
 
     def _carry_out(self, step: Step) -> None:
         """What has come of a step: release first, then say so."""
         if step.clear:
-            self._send_now(self._timeline.clear_parts(self._clock.tick()))
+            self._output.send_now(self._timeline.clear_parts(self._clock.tick()))
         if step.clicks is not None:
             self._timeline.accept(step.clicks)
-        for outgoing in step.clock_out:
-            self._output.hand_over(outgoing)
+        self._output.hand_over(*step.clock_out)
         if step.clock is not None:
             self._emit(step.clock)
         if step.transport is not None:
             self._emit(step.transport)
 
     def _place(self, chunk: Chunk) -> None:
-        if not self._conductor.admits(chunk):
+        if not (chunk.part.startswith(ASIDE) or self._conductor.admits(chunk)):
             self._timeline.refuse(chunk)
         elif self._timeline.accept(chunk) and self._trace:
             self._emit(Accepted(part=chunk.part, generation=chunk.generation, time_ns=self._clock.now_ns()))
 
     def _set_ports(self, names: frozenset[str]) -> None:
         for gone in self._ports - names:
-            self._send_now(self._timeline.release(self._clock.tick(), port=gone))
+            self._output.send_now(self._timeline.release(self._clock.tick(), port=gone))
+            self._output.hand_over(*self._conductor.closing(gone))
             self._output.close(gone)
+        self._output.flush()
         self._open -= self._ports - names
         self._ports = names
         if self._io is not None:
@@ -242,13 +250,15 @@ class Core:
                 self._take_keys_as_released()
         elif plugged.there:
             self._open.add(port)
-            self._output.send_after(port, self._programs.of_port(port))
+            self._output.open(port, self._programs.of_port(port))
+            self._output.hand_over(*self._conductor.opened(port))
         else:
-            self._send_now(self._timeline.release(self._clock.tick(), port=port))
+            self._open.discard(port)
+            self._output.miss(port, self._timeline.release(self._clock.tick(), port=port))
         self._emit(plugged)
 
     def _let_go_of_thru(self) -> None:
-        self._send_now(self._timeline.release(self._clock.tick(), THRU))
+        self._output.send_now(self._timeline.release(self._clock.tick(), THRU))
         for port, data in self._thru.let_go():
             self._output.send_after(port, (data,))
 
@@ -260,9 +270,9 @@ class Core:
 
     def _panic(self, *, everything: bool) -> None:
         released = self._timeline.panic(self._clock.tick())
-        self._send_now(released)
+        self._output.send_now(released)
         self._thru.let_go()  # what follows puts pedals and bends to rest
-        self._output.reset_channels(sorted(self._open) if everything else ())
+        self._output.reset_channels(self._open if everything else None)
         self._emit(Silenced(released=len(released)))
 
     def _lose(self, reason: str) -> None:
@@ -273,17 +283,15 @@ class Core:
         self._lost_io = io = self._output.detach(released)
         self._open.clear()
         if io is not None:
-            self._tally.lost_input += io.lost_input
-            self._tally.lost_output += io.lost_output
+            self._tally.keep_losses(io)
         self._take_keys_as_released()
         self._emit(PortLost(text=reason))
 
     def _report(self) -> None:
         self._next_counters_ns = self._clock.now_ns() + COUNTERS_NS
         self._tally.pulses_in, self._tally.pulses_out = self._conductor.pulses_in, self._conductor.pulses_out
-        lost_input = self._io.lost_input if self._io else 0
-        lost_output = self._io.lost_output if self._io else 0
-        counters = self._tally.counters(self._timeline, self._echo.echoes, lost_input + self.overflow(), lost_output)
+        overflow = self._injected.lost + self.overflow()
+        counters = self._tally.counters(self._timeline, self._echo.echoes, overflow, self._io)
         if counters != self._counters:
             self._counters = counters
             self._emit(counters)

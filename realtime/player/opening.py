@@ -1,6 +1,7 @@
 """Opens a back end by name, or the first of jack, rtmidi, memory that works here; lists what ports exist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -73,15 +74,24 @@ def _open_memory(config: PortConfig) -> MemoryIO:
     return MemoryIO(config)
 
 
+@contextmanager
+def _installed(what: str) -> Iterator[None]:
+    """A binding that is imported: without its system library (OSError) or itself, its MIDI system is missing."""
+    try:
+        yield
+    except (ImportError, OSError) as error:
+        raise BackendMissingError(f"{what} is not installed here") from error
+
+
 def _opener(backend: str) -> Callable[[PortConfig, Wake], MidiIO]:
     # Imported when asked for: each binding needs a system library that may not be there.
     if backend == "jack":
-        from realtime.player.backends.jack import open_jack
-
+        with _installed("JACK"):
+            from realtime.player.backends.jack import open_jack
         return open_jack
     if backend in ("rtmidi", "rtmidi-jack"):
-        from realtime.player.backends.rtmidi import open_rtmidi
-
+        with _installed("python-rtmidi"):
+            from realtime.player.backends.rtmidi import open_rtmidi
         return lambda config, _wake: open_rtmidi(config, backend)
     if backend == "memory":
         return lambda config, _wake: _open_memory(config)
@@ -90,12 +100,12 @@ def _opener(backend: str) -> Callable[[PortConfig, Wake], MidiIO]:
 
 def _lister(backend: str) -> Callable[[], list[PortInfo]]:
     if backend == "jack":
-        from realtime.player.backends.jack import list_jack_ports
-
+        with _installed("JACK"):
+            from realtime.player.backends.jack import list_jack_ports
         return list_jack_ports
     if backend in ("rtmidi", "rtmidi-jack"):
-        from realtime.player.backends.rtmidi import list_rtmidi_ports
-
+        with _installed("python-rtmidi"):
+            from realtime.player.backends.rtmidi import list_rtmidi_ports
         return lambda: list_rtmidi_ports(backend)
     if backend == "memory":
         return list

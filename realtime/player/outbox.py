@@ -1,7 +1,7 @@
-"""Messages to the engine leave through a thread of their own, so that a stalled engine never stops the music.
+"""Messages to another process leave through a thread of their own: player to engine, engine to window.
 
-Threads: any thread puts; the writer thread sends. When the engine does not read, controllers are dropped
-first and the rest when the box is full; both are counted.
+A reader that stalls never stops the music. Threads: any thread puts; the writer thread sends. When the other side does
+not read, controllers are dropped first and the rest when the box is full; both are counted.
 """
 
 import threading
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from realtime.handover import Inbox
-from realtime.messages import FromPlayer, Played
+from realtime.messages import Message, Played
 from realtime.player.midi_bytes import is_note
 from realtime.wire import Sender
 
@@ -18,11 +18,11 @@ CAPACITY: Final = 8192
 
 
 class Outbox:
-    """Bounded queue and writer thread in front of a `Sender`; `on_closed` is called when the engine has gone."""
+    """Bounded queue and writer thread in front of a `Sender`; `on_closed` is called when the reader has gone."""
 
     def __init__(self, sender: Sender, on_closed: Callable[[], object]) -> None:
         self._sender, self._on_closed = sender, on_closed
-        self._inbox: Inbox[FromPlayer | None] = Inbox(capacity=CAPACITY)
+        self._inbox: Inbox[Message | None] = Inbox(capacity=CAPACITY)
         self._put_count = self._sent_count = 0
         self._controllers_dropped = 0
         self._thread = threading.Thread(target=self._run, daemon=True, name="outbox")
@@ -33,7 +33,7 @@ class Outbox:
         """Messages that found no room."""
         return self._inbox.dropped + self._controllers_dropped
 
-    def put(self, message: FromPlayer) -> None:
+    def put(self, message: Message) -> None:
         """Queue a message; never blocks."""
         backlog = self._put_count - self._sent_count
         if backlog > CAPACITY // 2 and isinstance(message, Played) and not is_note(message.data):

@@ -1,22 +1,25 @@
 """All that leaves the player: in order, counted, and known, so that it can be released and recognised as our own.
 
+What is handed over waits for `flush`: a chord is made ready as a whole before the first of its notes is due.
 No thread; the player's main thread only.
 """
 
 import contextlib
+import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from realtime.errors import PortError
 from realtime.messages import Sent
+from realtime.player.clock import NEVER_NS
 from realtime.player.midi_bytes import (
     SYSTEM,
     channel_of,
     is_note,
-    note_off,
     panic_messages,
     release_messages,
 )
+from realtime.player.owed import NOTICED_NS, Owed
 from realtime.player.ports import MidiIO, Outgoing, Written
 from realtime.player.tally import Tally
 from realtime.player.timeline import Event, Key
@@ -30,22 +33,42 @@ class Output:
     tally: Tally
     lose: Callable[[str], None]
     io: MidiIO | None = None
+    clear: bool = False  # put each output to rest first: nobody knows what a player before has left sounding there
     sound: Callable[[bytes, int], None] = lambda data, due_ns: None  # hears all that leaves
+    _ready: list[tuple[int, int, Outgoing]] = field(default_factory=list)  # due time, order of handing over
+    _count: int = 0
     _key_due_ns: dict[Key, int] = field(default_factory=dict)  # latest time handed over
     _last_due_ns: int = 0
+    _watching: bool = False
     _used: set[tuple[str, int]] = field(default_factory=set)  # ports and channels
+    _owed: Owed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._owed = Owed(clear=self.clear)
 
     def attach(self, io: MidiIO) -> None:
         """Use other ports from now on: fresh ones, on which nothing sounds."""
         self.io = io
+        self._ready.clear()
         self._key_due_ns.clear()
         self._used.clear()
         self._last_due_ns = 0
+        io.watch(self._watching)
+
+    def watch(self, on: bool) -> None:
+        """Have the ports tell which others there are, or no longer; those that come after them too."""
+        self._watching = on
+        if self.io is not None:
+            self.io.watch(on)
 
     @property
     def lead_ns(self) -> int:
         """How long before it is due a message is to be handed over."""
         return self.io.lead_ns if self.io else 0
+
+    def next_due_ns(self) -> int:
+        """When the next of what waits is due."""
+        return self._ready[0][0] if self._ready else NEVER_NS
 
     def send_now(self, events: Iterable[Event]) -> None:
         """Messages without a time of their own."""
@@ -74,36 +97,68 @@ class Output:
             )
         )
 
-    def send_after(self, port: str, messages: Iterable[bytes]) -> None:
+    def send_after(self, port: str, messages: Iterable[bytes], *, uses: bool = True) -> None:
         """Messages of no part, after all that was handed over before."""
         due_ns = max(self.now_ns(), self._last_due_ns)
         for data in messages:
-            self._used.add((port, channel_of(data)))
             self.hand_over(Outgoing(due_ns=due_ns, data=data, port=port))
+            if uses:
+                self._used.add((port, channel_of(data)))
 
-    def hand_over(self, outgoing: Outgoing) -> None:
-        """Whatever it is, as it is."""
-        if self.io is None:
-            return
-        try:
-            self.io.send(outgoing)
+    def hand_over(self, *messages: Outgoing) -> None:
+        """Whatever they are, as they are."""
+        for outgoing in messages if self.io else ():
+            self._count += 1
+            heapq.heappush(self._ready, (outgoing.due_ns, self._count, outgoing))
             if outgoing.data[0] < SYSTEM:  # a clock is nothing to hear
                 self.sound(outgoing.data, outgoing.due_ns)
             self._last_due_ns = max(self._last_due_ns, outgoing.due_ns)
+
+    def flush(self) -> None:
+        """Let leave what has been handed over, unless it is still too early for the ports."""
+        ready, until_ns = self._ready, self.now_ns() + self.lead_ns
+        try:
+            while ready and self.io is not None and ready[0][0] <= until_ns:
+                self.io.send(heapq.heappop(ready)[2])
         except PortError as error:
             self.lose(str(error))
+
+    def close_ports(self) -> None:
+        """The end: all that has been handed over leaves, be it too early, then the ports are closed."""
+        latest_ns = self.now_ns() + self.lead_ns
+        self._ready = [
+            (min(due_ns, latest_ns), number, replace(outgoing, due_ns=min(due_ns, latest_ns)))
+            for due_ns, number, outgoing in sorted(self._ready)
+        ]
+        self.flush()
+        if self.io is not None:
+            self.io.close()
 
     def release_channels(self) -> None:
         """Sustain up and all notes off, where anything was sent."""
         for port, channel in sorted(self._used):
             self.send_after(port, release_messages(channel))
 
-    def reset_channels(self, everywhere: Iterable[str] = ()) -> None:
-        """Panic, where anything was sent; on the ports named, for all notes of all channels."""
-        for port in everywhere:
-            self.send_after(port, (note_off(channel, pitch) for channel in range(16) for pitch in range(128)))
-        for port, channel in sorted(self._used):
+    def reset_channels(self, everywhere: Iterable[str] | None = None) -> None:
+        """Panic, where anything was sent; with the ports there are, for all notes of all channels, and on any port that
+        is to come."""
+        if everywhere is not None:
+            self._owed.silence()
+        ports = sorted(everywhere or ())
+        for port, channel in sorted(used for used in self._used if used[0] not in ports):
             self.send_after(port, panic_messages(channel))
+        for port in ports:
+            self.open(port, ())
+
+    def open(self, port: str, messages: Iterable[bytes]) -> None:
+        """A port is there (again): an end to what it has missed the end of, and then these."""
+        self.send_after(port, self._owed.pay(port, self.now_ns()), uses=False)
+        self.send_after(port, messages)
+
+    def miss(self, port: str, released: Iterable[Event]) -> None:
+        """A port is not there any more, so that this, and what was sent of late, may have reached nobody."""
+        self.send_now(released)
+        self._owe(port)
 
     def close(self, port: str) -> None:
         """The last that a port gets; what sounds has been released."""
@@ -114,13 +169,23 @@ class Output:
     def detach(self, released: Iterable[Event]) -> MidiIO | None:
         """Give the ports up. The release is tried: whoever still hears it falls silent."""
         io, self.io = self.io, None
-        due_ns = max(self.now_ns(), self._last_due_ns)
         if io is None:
             return None
+        due_ns = self.now_ns() + io.lead_ns  # after all that the ports have been given
+        released = list(released)
+        self._key_due_ns |= {(event.port, channel_of(event.data), event.data[1]): due_ns for event in released}
+        for port in {key[0] for key in self._key_due_ns}:
+            self._owe(port)
         with contextlib.suppress(PortError):
             for event in released:
                 io.send(Outgoing(due_ns=due_ns, data=event.data, port=event.port, part=event.part))
         return io
+
+    def _owe(self, port: str) -> None:
+        now_ns = self.now_ns()
+        self._owed.miss(
+            port, [key for key, due_ns in self._key_due_ns.items() if due_ns >= now_ns - NOTICED_NS], now_ns
+        )
 
     def written(self) -> list[Written]:
         """What has left since the last call; its lateness is counted."""

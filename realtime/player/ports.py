@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from realtime.errors import PortError
-from realtime.messages import Plugged
+from realtime.messages import Plugged, PortsSeen
 
 INPUT_BATCH: Final = 256  # messages taken at once; a flood on the input must not hold up notes that are due
 Direction = Literal["in", "out"]
@@ -106,13 +106,14 @@ class SystemTransport(Protocol):
 
 
 class MidiIO(Protocol):
-    """An open input, the common output and outputs of their own. All calls come from one thread; none blocks but
-    `close` (0.5 s at most). Devices asked for by name may come and go; our own ports stay."""
+    """An open input, the common output and outputs of their own. All calls come from one thread; none blocks but `send`
+    (until an event is due) and `close` (0.5 s at most). Devices asked for by name may come and go; our own ports
+    stay."""
 
     backend: str
     in_name: str
     out_name: str
-    lead_ns: int  # `send` wants events this long before they are due
+    lead_ns: int  # `send` wants events this long before they are due, and not sooner
     poll_ns: int  # ask for input at least this often
     lost_input: int  # messages that came in and found no room
     lost_output: int  # messages for an output that was not there
@@ -124,8 +125,11 @@ class MidiIO(Protocol):
     def set_outputs(self, names: Collection[str]) -> None:
         """Open and close outputs, by and by, until there are these and the common one."""
 
-    def plugs(self) -> list[Plugged]:
-        """What has come or gone since the last call."""
+    def plugs(self) -> list[Plugged | PortsSeen]:
+        """What has come or gone since the last call; while watched, also all ports there are, whenever that changes."""
+
+    def watch(self, on: bool) -> None:
+        """Look once a second which ports there are, or no longer."""
 
     def written(self) -> list[Written]:
         """What has left since the last call, in order."""

@@ -8,7 +8,7 @@ import sys
 from typing import Final
 
 FIFO_PRIORITY: Final = 65
-SWITCH_SECONDS: Final = 0.0005  # a thread that holds the interpreter gives way to the sender sooner
+SWITCH_SECONDS: Final = 0.0001  # a thread that holds the interpreter gives way to the sender sooner
 _PR_SET_TIMERSLACK: Final = 29
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 

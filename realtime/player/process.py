@@ -75,12 +75,16 @@ def _play(
 
     clock, options = PlayerClock(arguments.bpm, time.monotonic_ns), SyncOptions.of(arguments)
     io, warnings = open_ports(config.backend, patient=arguments.wait)
-    core = Core(io, Conductor(clock, options), outbox.put, thru=arguments.thru, trace=arguments.trace)
+    core = Core(
+        io, Conductor(clock, options), outbox.put, thru=arguments.thru, trace=arguments.trace, clear=arguments.clear
+    )
     if sound is not None:
         core.hear(sound.send)
     core.overflow = lambda: inbox.dropped + outbox.dropped
     try:
         core.attach(io, priority, warnings)
+        if sound is not None:
+            sound.watch(outbox.put)  # not before the first word, which is `Ready`
         if options.count_in:
             core.handle(StartTransport())
         # Unbuffered: a buffered reader that a daemon thread blocks in cannot be let go at the end.
@@ -106,6 +110,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--bpm", type=float, default=120.0)
     parser.add_argument("--wait", action="store_true", help="wait for ports that are not there yet")
     parser.add_argument("--thru", default=THRU_OFF, choices=THRU_MODES, help="what of the input goes on to the output")
+    parser.add_argument("--clear", action="store_true", help="put all channels to rest first")
     parser.add_argument("--trace", action="store_true", help="report each note that is sent")
     parser.add_argument("--synth", action="store_true", help="also play through the built-in synth")
     parser.add_argument("--soundfont", default="", metavar="FILE", help="sound font of the built-in synth")

@@ -6,7 +6,8 @@ from typing import Final
 from realtime.messages import Counters
 from realtime.player.clock import MS_NS
 from realtime.player.midi_bytes import is_note_on
-from realtime.player.timeline import Timeline
+from realtime.player.ports import MidiIO
+from realtime.player.timelines import Timelines
 
 LATE_NS: Final = 1 * MS_NS  # an event later than this is counted
 
@@ -38,9 +39,14 @@ class Tally:
         self.late_events += late_ns > LATE_NS
         self.late_max_us = max(self.late_max_us, late_ns // 1000)
 
-    def counters(self, timeline: Timeline, echoes: int, overflow: int, lost_output: int) -> Counters:
-        """All totals as a message; `overflow`: drops of the queues and of the ports that are open; `lost_output`: of
-        the same ports."""
+    def keep_losses(self, io: MidiIO) -> None:
+        """Ports are gone, and their own counts with them."""
+        self.lost_input += io.lost_input
+        self.lost_output += io.lost_output
+
+    def counters(self, timeline: Timelines, echoes: int, overflow: int, io: MidiIO | None) -> Counters:
+        """All totals as a message; `overflow`: drops of the queues; `io`: the ports that are open."""
+        lost_input, lost_output = (io.lost_input, io.lost_output) if io else (0, 0)
         return Counters(
             ons=self.ons,
             offs=self.offs,
@@ -49,7 +55,7 @@ class Tally:
             late_ons_dropped=timeline.late_ons_dropped,
             refused_notes=timeline.refused_notes,
             ignored_input=self.ignored_input,
-            overflow=timeline.overflow + self.lost_input + overflow,
+            overflow=timeline.overflow + self.lost_input + lost_input + overflow,
             late_events=self.late_events,
             late_max_us=self.late_max_us,
             pulses_in=self.pulses_in,

@@ -26,10 +26,13 @@ class Thru:
     def __init__(self, mode: str = THRU_OFF) -> None:
         self._mode = mode
         self._to: tuple[Way, ...] = ()
+        self._but: frozenset[tuple[int, int]] = frozenset()
         self._moved: dict[Copy, None] = {}  # what is not at rest, by the message that puts it there; in order
 
-    def set(self, mode: str, to: tuple[Way, ...]) -> bool:
-        """Another mode or other ways; False if nothing changes, or for a mode that there is not."""
+    def set(self, mode: str, to: tuple[Way, ...], but: tuple[tuple[int, int], ...] = ()) -> bool:
+        """Another mode or other ways; False if neither changes, or for a mode that there is not. What is left out
+        from now on (`but`: channel, controller) stays where it is."""
+        self._but = frozenset(but)
         if mode not in THRU_MODES or (mode, to) == (self._mode, self._to):
             return False
         self._mode, self._to = mode, to
@@ -38,6 +41,8 @@ class Thru:
     def copies(self, data: bytes) -> list[Copy]:
         """What goes out for a message of the musician. A note sounds once, a control moves all channels."""
         if self._mode == THRU_OFF or (is_note(data) and self._mode != THRU_ALL):
+            return []
+        if is_control_change(data) and (channel_of(data), data[1]) in self._but:
             return []
         ways = self._to or (Way("", channel_of(data)),)
         copies = [(way.port, bytes((data[0] & 0xF0 | way.channel, *data[1:]))) for way in ways]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tests.benchmarks.measure import REPOSITORY, machine, note, parser
 
-BENCHMARKS: Final = ("decode", "turn", "timing", "generators", "touch")  # those that are there are run
+BENCHMARKS: Final = ("decode", "turn", "timing", "loopback", "generators", "touch")  # those that are there are run
 REPORT: Final = REPOSITORY / "build" / "bench.json"
 README: Final = REPOSITORY / "README.md"
 MARKED: Final = re.compile(r"(<!-- bench -->)(.*?)(<!-- /?bench -->)", re.DOTALL)
@@ -71,6 +71,7 @@ def timing_lines(load: str, title: str) -> list[Line]:
 _ONE_CANDIDATE: Final = "generators.quartet.variants.candidates=1.answer_p50_ms"
 _ONE_STEP: Final = "generators.sketch.variants.steps=1.answer_p50_ms"
 _FOUR_STEPS: Final = "generators.sketch.variants.steps=4.answer_p50_ms"
+_JACK_P99: Final = "loopback.busy_thread.jitter_p99_us"
 LINES: Final = (
     Line("Continue, one event at 256 events of context, median (ms)", "decode.continue.p50_ms"),
     Line("the same, 99th percentile (ms)", "decode.continue.p99_ms"),
@@ -95,6 +96,7 @@ LINES: Final = (
     Line("the same, longest (ms)", "turn.max_ms"),
     *timing_lines("window_inference", "window, two threads of inference"),
     *timing_lines("busy_thread", "a busy thread in the app"),
+    Line("through JACK into another program, a busy thread: jitter, 99th percentile (µs)", _JACK_P99, at_most=21),
     Line("Morph's slider to the first new notes at the player, median (ms)", "touch.p50_ms"),
     Line("the same, 99th percentile (ms)", "touch.p99_ms", at_most=15),
     Line("four parts and a window, of one core (%)", "touch.cpu_percent", "{:.0f}", at_most=60),

@@ -19,11 +19,12 @@ import numpy as np
 import onnxruntime as ort
 
 from realtime.bundle import Bundle, load_bundle
+from realtime.bundle.installed import installed_bundles
 from realtime.bundle.spec import ControlSpec
 from realtime.errors import HocketError
 from realtime.generators.base import GenerateRequest, Generator
 from realtime.generators.graph import open_session
-from realtime.generators.registry import installed_bundles, open_generator
+from realtime.generators.registry import open_generator
 from realtime.music.examples import EXAMPLES
 from realtime.music.note import Phrase
 from realtime.music.units import Meter

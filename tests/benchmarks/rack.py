@@ -11,7 +11,8 @@ from typing import Final
 from realtime.bundle.spec import ControlSpec
 from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
 from realtime.engine.commands import Command, Forward, HandOver, QuitEngine, Reroll, SetControl
-from realtime.engine.engine import Engine, EngineOptions, PartStart, load_model
+from realtime.engine.engine import Engine
+from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import ModelFailed, PartLaunched, Refused, Report
 from realtime.engine.setup import PartSetup
@@ -86,16 +87,16 @@ class Notebook:
 
 
 class FourParts:
-    """Engine and player with all four models on memory ports. Continue answers without end; the others loop."""
+    """Engine and player with all four models. Continue answers without end; the others loop."""
 
-    def __init__(self, bpm: float, seed: int) -> None:
+    def __init__(self, bpm: float, seed: int, backend: str = "memory") -> None:
         self.notes, self.touches = Notebook(), list[Touch]()
         self._random = Random(seed)
         self._missing, self._launched, self._silent = set(CYCLES), threading.Event(), threading.Event()
         starts = [PartStart(PartSetup(model=model, name=model, seed=seed), load_model(model)) for model in MODELS]
         self._controls = {start.setup.name: start.generator.spec.controls for start in starts}
         options = EngineOptions(
-            player=PlayerOptions(backend="memory", bpm=bpm, trace=True), rules=TurnRules(grid="beat", length="endless")
+            player=PlayerOptions(backend=backend, bpm=bpm, trace=True), rules=TurnRules(grid="beat", length="endless")
         )
         self._engine = Engine(starts, options, observe=self._observe)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from realtime.engine.engine import load_model
+from realtime.engine.options import load_model
 from realtime.generators.base import GenerateRequest
 from realtime.messages import Sent
 from realtime.music.examples import EXAMPLES

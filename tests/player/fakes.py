@@ -28,7 +28,7 @@ class RecordingIO(MemoryIO):
     """Memory ports that keep all they sent and can be lost."""
 
     def __init__(self, now: FakeTime, lead_ns: int = 0) -> None:
-        super().__init__(PortConfig(), now)
+        super().__init__(PortConfig(), now, wait=lambda due_ns: None)
         self.lead_ns = lead_ns
         self.sent: list[Outgoing] = []
         self.reason: str | None = None

@@ -70,3 +70,14 @@ def test_nothing_is_left_moved(mode: str, messages: list[bytes], ways: list[Way]
     }
     assert all(data[1:] == b"\x00\x40" if data[0] >= 0xE0 else data[2] == 0 for data in state.values())
     assert mode == "all" or not any(is_note(data) for _, data in sent)
+
+
+def test_a_controller_that_moves_a_control_is_left_out_and_nothing_is_let_go() -> None:
+    thru = Thru()
+    assert thru.set("all", ())
+    assert not thru.set("all", (), ((2, 74),))
+    assert thru.copies(control_change(2, 74, 9)) == []
+    assert thru.copies(control_change(3, 74, 9)) == [("", control_change(3, 74, 9))]
+    assert thru.copies(note_on(2, 74, 9)) == [("", note_on(2, 74, 9))]
+    thru.set("all", ())
+    assert thru.copies(control_change(2, 74, 9)) != []

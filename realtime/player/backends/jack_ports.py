@@ -14,8 +14,9 @@ from typing import Any, Final
 import jack
 
 from realtime.errors import PortError
-from realtime.messages import Plugged
+from realtime.messages import Plugged, PortsSeen
 from realtime.player.backends.link import Link, follow
+from realtime.player.port_watch import PortWatch
 from realtime.player.ports import PortConfig, Wake
 
 LOOK_SECONDS: Final = 1.0  # between two looks whether the named devices are there, if nobody says that something came
@@ -46,7 +47,8 @@ class JackPorts:
             *([Link(config.wanted_out, "out")] if config.wanted_out else []),
         ]
         self._wanted: frozenset[str] = frozenset()
-        self._plugs: deque[Plugged] = deque()
+        self._plugs: deque[Plugged | PortsSeen] = deque()
+        self._watch = PortWatch("jack")
         self._registered: deque[str] = deque(maxlen=1024)
         self._stirred, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="jack ports")
@@ -58,7 +60,7 @@ class JackPorts:
         """The client is active: connect what was asked for by name. Raises `PortError` for what is not there."""
         for link in self._links:
             try:
-                device = link.find(self._others(link))
+                device = link.find(self._others(link.direction))
             except PortError:
                 if not self._config.patient:
                     raise
@@ -83,7 +85,12 @@ class JackPorts:
         self._wanted = frozenset(names)
         self._stirred.set()
 
-    def plugs(self) -> list[Plugged]:
+    def watch(self, on: bool) -> None:
+        """Tell which ports there are, or no longer."""
+        self._watch.switch(on)
+        self._stirred.set()
+
+    def plugs(self) -> list[Plugged | PortsSeen]:
         """What has come or gone since the last call."""
         return [self._plugs.popleft() for _ in range(len(self._plugs))]
 
@@ -124,14 +131,24 @@ class JackPorts:
         anew = {self._registered.popleft() for _ in range(len(self._registered))}
         for link in self._links:
             replaced = anew - {port.name for port in self._own(link).connections}
-            for plugged in follow(link, self._others(link), self._connect, replaced):
+            for plugged in follow(link, self._others(link.direction), self._connect, replaced):
                 self._tell(plugged)
+
+        if self._watch.on:
+            self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        names = {direction: self._others(direction) for direction in ("in", "out")}
+        ours = (self.source, *self.outputs.values())
+        seen = self._watch.look(names, {port.name for own in ours for port in own.connections})
+        if seen is not None:
+            self._tell(seen)
 
     def _own(self, link: Link) -> Any:
         return self.source if link.direction == "in" else self.outputs[""]
 
-    def _others(self, link: Link) -> list[str]:
-        flags = {"is_output": True} if link.direction == "in" else {"is_input": True}
+    def _others(self, direction: str) -> list[str]:
+        flags = {"is_output": True} if direction == "in" else {"is_input": True}
         names = midi_ports(self._client, **flags)
         return [name for name in names if not name.startswith(f"{self._client.name}:")]
 
@@ -139,14 +156,15 @@ class JackPorts:
         own = self._own(link)
         ends = (device, own) if link.direction == "in" else (own, device)
         try:
-            if device not in [port.name for port in own.connections]:
+            if not _is_connected(own, device):
                 self._client.connect(*ends)
         except jack.JackError as error:
-            raise PortError(f"cannot connect {device!r} ({error})") from error
+            if not _is_connected(own, device):  # unless someone else has done it at this very moment
+                raise PortError(f"cannot connect {device!r} ({error})") from error
         self._settle()  # JACK answers before the connection carries anything
 
-    def _tell(self, plugged: Plugged) -> None:
-        self._plugs.append(plugged)
+    def _tell(self, news: Plugged | PortsSeen) -> None:
+        self._plugs.append(news)
         self._wake()
 
     # --- JACK's notification thread -------------------------------------------------------------------
@@ -155,3 +173,7 @@ class JackPorts:
         if registered:
             self._registered.append(port.name)
         self._stirred.set()
+
+
+def _is_connected(own: Any, device: str) -> bool:
+    return device in [port.name for port in own.connections]

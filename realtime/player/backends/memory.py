@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Callable, Collection
 
 from realtime.errors import PortError
-from realtime.messages import Plugged
+from realtime.messages import Plugged, PortsSeen
 from realtime.player.ports import INPUT_BATCH, Outgoing, PortConfig, SystemTransport, Written
+from realtime.player.waiting import LEAD_NS, wait_until
 
 MAX_WAITING = 16_384
 
@@ -16,19 +17,24 @@ class MemoryIO:
 
     backend = "memory"
     transport: SystemTransport | None = None
-    lead_ns = 0
+    lead_ns = LEAD_NS
     poll_ns = 5_000_000  # what is injected wakes the player anyhow
 
-    def __init__(self, config: PortConfig, now: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(
+        self,
+        config: PortConfig,
+        now: Callable[[], int] = time.monotonic_ns,
+        wait: Callable[[int], object] = wait_until,
+    ) -> None:
         self.in_name = config.own_in
         self.out_name = config.own_out
-        self._now = now
+        self._now, self._wait = now, wait
         self._arriving: deque[tuple[int, bytes]] = deque(maxlen=MAX_WAITING)
         self._written: list[Written] = []
         self._closed = False
         self._config = config
         self._outputs: frozenset[str] = frozenset()
-        self._plugs: list[Plugged] = []
+        self._plugs: list[Plugged | PortsSeen] = []
         self.lost_input = self.lost_output = 0
 
     def inject(self, data: bytes, time_ns: int = 0) -> None:
@@ -37,9 +43,10 @@ class MemoryIO:
         self._arriving.append((time_ns or self._now(), data))
 
     def send(self, event: Outgoing) -> None:
-        """Send at once."""
+        """Send when it is due."""
         if self._closed:
             raise PortError("the memory port is closed")
+        self._wait(event.due_ns)
         if event.port and event.port not in self._outputs:
             self.lost_output += 1
         elif len(self._written) < MAX_WAITING:
@@ -51,7 +58,11 @@ class MemoryIO:
         self._plugs += [Plugged(self._config.own_output(name), "out", name, there=True) for name in opened]
         self._outputs = frozenset(names)
 
-    def plugs(self) -> list[Plugged]:
+    def watch(self, on: bool) -> None:
+        """There is nothing to see, and that is said."""
+        self._plugs += [PortsSeen(())] if on else []
+
+    def plugs(self) -> list[Plugged | PortsSeen]:
         """What was opened since the last call."""
         plugs, self._plugs = self._plugs, []
         return plugs

@@ -10,9 +10,10 @@ from typing import Final
 import rtmidi
 
 from realtime.errors import PortError
-from realtime.messages import Plugged
+from realtime.messages import Plugged, PortsSeen
 from realtime.player.backends.rtmidi_ports import RtMidiPorts, new_client
 from realtime.player.ports import INPUT_BATCH, Outgoing, PortConfig, PortInfo, SystemTransport, Written
+from realtime.player.waiting import LEAD_NS, wait_until
 
 JACK_DRAIN_SECONDS: Final = 0.05  # RtMidi writes to JACK a period later; 50 ms covers 2048 frames at 48 kHz
 
@@ -37,7 +38,7 @@ def list_rtmidi_ports(backend: str = "rtmidi") -> list[PortInfo]:
 class RtMidiIO:
     """RtMidi ports. RtMidi crashes when used after `delete`, so nothing gets past `_closed`."""
 
-    lead_ns = 0
+    lead_ns = LEAD_NS
     poll_ns = 1_000_000
     transport: SystemTransport | None = None
     lost_input = 0  # RtMidi says so on stderr only
@@ -52,13 +53,14 @@ class RtMidiIO:
         self.in_name, self.out_name = self._ports.in_name, self._ports.out_name
 
     def send(self, event: Outgoing) -> None:
-        """Send at once: the player calls at the due time."""
+        """Send when it is due."""
         if self._closed:
             raise PortError("the MIDI port is closed")
         output = self._ports.outputs.get(event.port)
         if output is None:
             self.lost_output += 1
             return
+        wait_until(event.due_ns)
         try:
             output.send_message(event.data)
         except (rtmidi.RtMidiError, OSError) as error:
@@ -69,7 +71,11 @@ class RtMidiIO:
         """In a thread, although RtMidi keeps the interpreter's lock meanwhile: see `rtmidi_ports`."""
         self._ports.set_outputs(names)
 
-    def plugs(self) -> list[Plugged]:
+    def watch(self, on: bool) -> None:
+        """In the same thread."""
+        self._ports.watch(on)
+
+    def plugs(self) -> list[Plugged | PortsSeen]:
         """What has come or gone since the last call."""
         return self._ports.plugs()
 

@@ -16,8 +16,9 @@ from typing import Any, Final
 import rtmidi
 
 from realtime.errors import PortError
-from realtime.messages import Plugged
+from realtime.messages import Plugged, PortsSeen
 from realtime.player.backends.link import Link, follow
+from realtime.player.port_watch import PortWatch
 from realtime.player.ports import BackendMissingError, Direction, PortConfig, listing
 
 QUEUE_MESSAGES: Final = 8192  # RtMidi's input queue between two polls
@@ -40,7 +41,8 @@ class RtMidiPorts:
         self.loss: str | None = None
         self._links: list[Link] = []
         self._wanted: frozenset[str] = frozenset()
-        self._plugs: deque[Plugged] = deque()
+        self._plugs: deque[Plugged | PortsSeen] = deque()
+        self._watch = PortWatch(backend)
         self._changing = threading.Lock()
         self._stirred, self._stopped = threading.Event(), threading.Event()
         self._lists: dict[str, Any] = {}
@@ -75,7 +77,14 @@ class RtMidiPorts:
             self._run_thread()
         self._stirred.set()
 
-    def plugs(self) -> list[Plugged]:
+    def watch(self, on: bool) -> None:
+        """Tell which ports there are, or no longer."""
+        self._watch.switch(on)
+        if on:
+            self._run_thread()
+        self._stirred.set()
+
+    def plugs(self) -> list[Plugged | PortsSeen]:
         """What has come or gone since the last call."""
         return [self._plugs.popleft() for _ in range(len(self._plugs))]
 
@@ -145,6 +154,8 @@ class RtMidiPorts:
                 if not plugged.there:
                     self._use(link.direction, link.port, None)
                 self._plugs.append(plugged)
+        if self._watch.on:
+            self._look_at_all()
         if self._is_jack:
             # A dead server's port list stays readable in shared memory; only a request to it fails.
             names = self._lists["in"].get_ports()
@@ -152,6 +163,16 @@ class RtMidiPorts:
             if own:
                 self._lists["in"].open_port(own[0], "watch")
                 self._lists["in"].close_port()
+
+    def _look_at_all(self) -> None:
+        own = (f"{self._config.client_name}:", self._config.own_in, self._config.own_out)  # ALSA puts the client first
+        names = {
+            direction: [name for name in client.get_ports() if not name.startswith(own)]
+            for direction, client in self._lists.items()
+        }
+        seen = self._watch.look(names, {link.device for link in self._links if link.device})
+        if seen is not None:
+            self._plugs.append(seen)
 
     def _connect(self, link: Link, device: str) -> None:
         client = new_client(KINDS[link.direction], self._backend, self._config.client_name)

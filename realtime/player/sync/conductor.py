@@ -25,7 +25,7 @@ from realtime.music.units import PPQ, TempoAnchor
 from realtime.player.clock import MS_NS, PlayerClock
 from realtime.player.midi_bytes import CLOCK
 from realtime.player.ports import Outgoing, SystemTransport
-from realtime.player.sync.clock_out import ClockOut, TimedBytes
+from realtime.player.sync.clock_out import Addressed, ClocksOut
 from realtime.player.sync.internal import Taps
 from realtime.player.sync.link import join_link
 from realtime.player.sync.midi_clock import PULSE_TICKS
@@ -63,7 +63,8 @@ class Conductor:
         self.clock = clock
         self._join = join
         self._taps = Taps()
-        self._clock_out: ClockOut | None = None
+        self._clocks = ClocksOut({}, 1)
+        self._outputs: frozenset[str] = frozenset()  # that are there
         self._system: SystemTransport | None = None
         self._line = clock.anchor  # the beat that the clock is kept on
         self._told = clock.anchor  # what the engine knows of it
@@ -83,7 +84,7 @@ class Conductor:
     @property
     def pulses_out(self) -> int:
         """Pulses of our own clock since the start."""
-        return self._pulses_out + (self._clock_out.pulses if self._clock_out else 0)
+        return self._pulses_out + self._clocks.pulses
 
     def admits(self, chunk: Chunk) -> bool:
         """Whether a chunk is meant for what plays now or is to play next."""
@@ -99,13 +100,21 @@ class Conductor:
 
     def next_pulse_tick(self) -> int | None:
         """When our clock has something to send."""
-        return self._clock_out.next_tick if self._clock_out else None
+        return self._clocks.next_tick
 
     def pop_pulses(self, up_to_tick: int, drop_before_tick: int) -> list[Outgoing]:
         """What our clock has to send."""
-        if self._clock_out is None:
-            return []
-        return self._timed(self._clock_out.pop_due(up_to_tick, drop_before_tick))
+        return self._timed(self._clocks.pop_due(up_to_tick, drop_before_tick))
+
+    def opened(self, port: str) -> list[Outgoing]:
+        """An output is there (again): its follower is put to its place."""
+        self._outputs |= {port}
+        return self._timed(self._clocks.open(port, self.clock.tick(), self._start_tick))
+
+    def closing(self, port: str) -> list[Outgoing]:
+        """An output of its own is about to go: the last word to its follower."""
+        self._outputs -= {port}
+        return self._timed(self._clocks.close(port, self.clock.tick()))
 
     # --- what comes in ----------------------------------------------------------------------------------
 
@@ -114,7 +123,10 @@ class Conductor:
         self._system = transport
         self._source.attach(transport)
         self._told_transport = None  # whoever hears of the ports hears of it too
-        return self._tell(clock_out=self._move_clock_out())
+        for gone in self._outputs:
+            self.closing(gone)
+        self._outputs = frozenset(("",))
+        return self._tell(clock_out=self._begin_clocks())
 
     def hear(self, time_ns: int, data: bytes) -> bool:
         """A system message of the input; False if nobody follows it."""
@@ -158,12 +170,12 @@ class Conductor:
         source.attach(self._system)
         last = self.close()
         self._follow(source, options, epoch=self._transport.epoch + 1)
-        return self._tell(clear=True, clock_out=(*last, *self._move_clock_out()))
+        return self._tell(clear=True, clock_out=(*last, *self._begin_clocks()))
 
     def close(self) -> list[Outgoing]:
         """Leave a session; what our clock says last."""
         self._source.close()
-        return self._timed(self._clock_out.move(self.clock.tick(), None) if self._clock_out else [])
+        return self._timed(self._clocks.move(self.clock.tick(), None))
 
     # --- one turn ---------------------------------------------------------------------------------------
 
@@ -180,7 +192,7 @@ class Conductor:
         if is_moved or heading.playing != old.playing:
             is_start = heading.playing and not old.playing
             return self._tell(
-                clear=is_moved, clicks=self._clicks() if is_start else None, clock_out=self._move_clock_out()
+                clear=is_moved, clicks=self._clicks() if is_start else None, clock_out=self._move_clocks()
             )
         return self._tell() if self._transport != old or self._has_drifted(now_ns) else NOTHING
 
@@ -206,7 +218,7 @@ class Conductor:
         self._source, self._options = source, options
         self._offset_ns = round(options.offset_ms * MS_NS)
         self._pulses_out = self.pulses_out
-        self._clock_out = ClockOut() if options.clock_out else None
+        self._clocks = ClocksOut(options.clocks, options.meter.bar_ticks)
         heading = source.heading(self.clock.now_ns())
         self._jumps = heading.jumps
         self._transport = self._read(heading, epoch)
@@ -237,20 +249,26 @@ class Conductor:
             clock_out=tuple(clock_out),
         )
 
-    def _move_clock_out(self) -> list[Outgoing]:
-        if self._clock_out is None:
-            return []
-        return self._timed(self._clock_out.move(self.clock.tick(), self._transport.tick if self.playing else None))
+    @property
+    def _start_tick(self) -> int | None:
+        """Where followers of our clock are to begin; None: they stand."""
+        return self._transport.tick if self.playing else None
 
-    def _timed(self, messages: list[TimedBytes]) -> list[Outgoing]:
-        """Pulses leave at their tick; what puts a follower to its place may be asked for late."""
-        now_ns = self.clock.now_ns()
-        return [
-            Outgoing(due_ns=due_ns, data=data, timed=True)
-            if data[0] == CLOCK
-            else Outgoing(due_ns=max(due_ns, now_ns), data=data)
-            for due_ns, data in ((self.due_ns(tick), data) for tick, data in messages)
-        ]
+    def _begin_clocks(self) -> list[Outgoing]:
+        tick = self.clock.tick()
+        return [told for port in self._outputs for told in self._timed(self._clocks.open(port, tick, self._start_tick))]
+
+    def _move_clocks(self) -> list[Outgoing]:
+        return self._timed(self._clocks.move(self.clock.tick(), self._start_tick))
+
+    def _timed(self, messages: Iterable[Addressed]) -> list[Outgoing]:
+        """In the order given, at their ticks; but a beginning may be asked for half a pulse too late."""
+        latest_ns: dict[str, int] = {}
+        outgoing = []
+        for port, tick, data in messages:
+            latest_ns[port] = due_ns = max(self.due_ns(tick), latest_ns.get(port, 0))
+            outgoing.append(Outgoing(due_ns=due_ns, data=data, port=port, timed=data[0] == CLOCK))
+        return outgoing
 
     def _clicks(self) -> Chunk | None:
         """A click a beat from where the clock is to where the music begins."""

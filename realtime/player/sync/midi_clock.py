@@ -79,6 +79,7 @@ class MidiClockSync(SyncSource):
 
     def _play_from(self, tick: int, last_tick: int) -> None:
         self._song_tick, self._tick = tick, last_tick
+        self._filter.settle()
         self._playing, self._armed, self._dropped_out = True, False, False
         self._jumps += 1
 

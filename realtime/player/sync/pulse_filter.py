@@ -6,7 +6,7 @@ Filtering Made Easy", 1998) and stop shrinking at `MAX_MEMORY` pulses: a lock wi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from statistics import linear_regression
 from typing import Final
@@ -73,6 +73,11 @@ class PulseFilter:
             self._fit(late_ns)
         self._look_back(_Arrival(time_ns, self.number, is_off))
         return self.number - before
+
+    def settle(self) -> None:
+        """The pulses so far are counted for good: another tempo that comes to light later changes what follows."""
+        first = self.number - len(self._late) + 1
+        self._late = [replace(one, number=first + place) for place, one in enumerate(self._late)]
 
     def _look_back(self, arrival: _Arrival) -> None:
         """Keep the pulses from the last good one before trouble on, and see whether they tell of another tempo."""

@@ -1,14 +1,15 @@
 """MIDI clock to others, through the core on memory ports; and what a follower makes of it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from realtime.messages import Counters, Inject, Locate, SetSync, SetTempo, StartTransport, StopTransport
+from realtime.messages import Counters, Locate, Plugged, SetPorts, SetSync, SetTempo, StartTransport, StopTransport
+from realtime.player.clock import MS_NS
 from realtime.player.midi_bytes import CLOCK, CONTINUE, SONG_POSITION, START, STOP, SYNC_STATUSES, song_position
 from realtime.player.sync.clock_out import ClockOut
 from realtime.player.sync.options import SyncOptions
-from tests.player.fakes import FakeTime, Rig
+from tests.player.fakes import FakeTime, RecordingIO, Rig
 from tests.player.sync.master import Follower
 
 PULSE_NS = 500_000_000 / 24
@@ -94,7 +95,7 @@ def test_our_clock_heard_back_on_the_input_moves_nothing() -> None:
         known = len(rig.io.sent)
         rig.run_ms(1)
         for event in rig.io.sent[known:]:
-            rig.core.handle(Inject(data=event.data, time_ns=rig.time.ns))
+            rig.io.inject(event.data)
     assert names(rig) == ["start"]
     assert rig.clock.tick() == pytest.approx(4 * 480, abs=1)
     counters = rig.of(Counters)[-1]
@@ -108,6 +109,60 @@ def test_the_synth_hears_no_clock() -> None:
     rig.run_ms(100)
     assert rig.io.sent
     assert heard == []
+
+
+def told(rig: Rig, port: str) -> list[str]:
+    """What one output was sent, pulses as one dot however many."""
+    words = [NAMES[event.data[0]] for event in rig.io.sent if event.port == port]
+    return [word for place, word in enumerate(words) if word != "." or words[place - 1 : place] != ["."]]
+
+
+def test_each_output_has_its_own_way_with_the_clock() -> None:
+    rig = clock_rig(clock_ports=(("drums", "on"), ("synth", "position"), ("bass", "off")))
+    rig.run_ms(700)
+    rig.core.handle(SetPorts(("bass", "drums", "synth")))
+    rig.run_ms(2000)
+    rig.core.handle(StopTransport())
+    rig.run_ms(100)
+    assert told(rig, "") == ["start", ".", "stop", "."]
+    assert told(rig, "bass") == []
+    assert told(rig, "synth") == ["position", ".", "continue", ".", "stop", "."]  # it came late, and joins
+    assert told(rig, "drums") == [".", "start", ".", "stop", "."]
+    starts = [event.due_ns for event in rig.io.sent if event.data[0] == START]
+    assert starts[1] - starts[0] == pytest.approx(2000 * MS_NS, abs=1)  # the next bar line
+    assert rig.of(Counters)[-1].lost_output == 0
+
+
+def test_an_output_that_goes_is_stopped_and_comes_back_to_its_place() -> None:
+    rig = clock_rig(clock_ports=(("synth", "position"),))
+    rig.core.handle(SetPorts(("synth",)))
+    rig.run_ms(300)
+    rig.core.handle(SetPorts(()))
+    rig.run_ms(300)
+    assert told(rig, "synth") == ["start", ".", "stop"]
+    rig.core.handle(SetPorts(("synth",)))
+    rig.run_ms(300)
+    assert told(rig, "synth")[3:] == ["position", ".", "continue", "."]
+    assert told(rig, "") == ["start", "."]
+    pulses = rig.io.data.count(bytes((CLOCK,)))
+    rig.run_ms(600)
+    assert rig.of(Counters)[-1].pulses_out >= pulses
+
+
+def test_after_a_loss_only_outputs_that_are_there_get_pulses() -> None:
+    rig = clock_rig(clock_ports=(("synth", "position"),))
+    rig.core.handle(SetPorts(("synth",)))
+    rig.run_ms(300)
+    rig.io.reason = "unplugged"
+    rig.run_ms(10)
+    again = RecordingIO(rig.time)
+    again.set_outputs = lambda names: None  # type: ignore[method-assign]
+    rig.core.attach(again, "none: test", ())
+    rig.run_ms(600)
+    assert {event.port for event in again.sent} == {""}
+    again.tell(Plugged("Hocket Out synth", "out", "synth", there=True))
+    rig.run_ms(10)
+    assert {event.port for event in again.sent} == {"", "synth"}
 
 
 PLAN = st.lists(
@@ -133,6 +188,8 @@ def run_coarsely(rig: Rig, ms: int) -> None:
 
 @settings(max_examples=25, deadline=None)  # seconds of music each
 @given(PLAN)
+@example([(SetTempo(bpm=180.0), 45), (Locate(tick=9), 0), (SetTempo(bpm=97.0), 0)])  # half the tempo, then a start
+@example([(Locate(tick=251), 43), (SetTempo(bpm=60.0), 147), (StartTransport(), 0)])
 def test_a_follower_of_our_clock_is_where_we_are(plan: list[tuple[object, int]]) -> None:
     rig = clock_rig()
     for message, wait_ms in plan:

@@ -26,6 +26,7 @@ def read(words: list[str]) -> SyncOptions:
         SyncOptions(source="jack", clock_out=True, offset_ms=3),
         SyncOptions(source="link", start_stop=True, meter=Meter(6, 8)),
         SyncOptions(count_in=2, count_in_channel=0, clock_out=True),
+        SyncOptions(source="clock", clock_ports=(("Drums 2", "on"), ("bass", "position"))),
     ],
 )
 def test_the_player_reads_what_the_engine_writes(options: SyncOptions) -> None:
@@ -41,6 +42,7 @@ def test_the_usual_needs_no_words() -> None:
     [
         ({"source": "dcf77"}, "internal, clock, jack, link"),
         ({"source": "clock", "clock_out": True}, "follow itself"),
+        ({"clock_ports": (("bass", "loud"),)}, "'bass' must be one of off, on, position"),
         ({"offset_ms": 501}, "500"),
         ({"offset_ms": float("nan")}, "500"),
         ({"count_in": 9}, "0..8"),

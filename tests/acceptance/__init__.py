@@ -1,0 +1,1 @@
+"""What has to be seen with other people's programs: `make accept`."""
