@@ -8,6 +8,11 @@ class HocketError(Exception):
 
     exit_code: ClassVar[int] = 1
 
+    def __str__(self) -> str:
+        """One line that can be shown, whatever a file from outside has put into it."""
+        text = super().__str__()
+        return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
 
 class UsageError(HocketError):
     """A value on the command line or of a control is out of range or unknown."""

@@ -4,9 +4,10 @@ No lock is taken for the data itself: deque.append, deque.popleft and attribute 
 `Inbox.wait` sleeps on an event that the producer sets after appending.
 """
 
+import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -73,3 +74,21 @@ class Inbox(Generic[T]):
     def wait(self, timeout_seconds: float | None) -> bool:
         """Consumer only. Sleep until something waits or the timeout has passed."""
         return self._ready.wait(timeout_seconds)
+
+
+class Background:
+    """A thread that does one thing after another, in the order they were asked for; it starts with the first."""
+
+    def __init__(self, name: str) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Owner's thread only. Return at once; `work` must not raise."""
+        if not self._thread.is_alive():
+            self._thread.start()
+        self._work.put(work)
+
+    def _run(self) -> None:
+        while True:
+            self._work.get()()

@@ -11,7 +11,8 @@ import msgspec
 
 from realtime.music.units import TempoAnchor
 
-WIRE_VERSION: Final = 2
+WIRE_VERSION: Final = 3
+ASIDE: Final = "aside:"  # begins the names of parts that play by the running clock, also while the transport stands
 THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
 
 
@@ -116,6 +117,7 @@ class SetThru(Message, frozen=True, tag=True):
 
     mode: str  # one of `THRU_MODES`
     to: tuple[Way, ...] = ()  # where; notes to the first of them. Empty: the common output, each on its own channel
+    but: tuple[tuple[int, int], ...] = ()  # controllers that are left out: (channel 0..15, number)
 
 
 class Panic(Message, frozen=True, tag=True):
@@ -126,10 +128,17 @@ class Panic(Message, frozen=True, tag=True):
 
 
 class Inject(Message, frozen=True, tag=True):
-    """Memory backend only: bytes that arrive at the input port at `time_ns` (0: now)."""
+    """A key on the screen, or a musician who needs no port: bytes that count as having arrived at the input at
+    `time_ns` (0: now), with any back end and without open ports; never taken for an echo."""
 
     data: bytes
     time_ns: int = 0
+
+
+class WatchPorts(Message, frozen=True, tag=True):
+    """Tell which ports there are, now and whenever that changes, by `PortsSeen`; or no longer."""
+
+    on: bool = True
 
 
 class Quit(Message, frozen=True, tag=True):
@@ -239,10 +248,32 @@ class Plugged(Message, frozen=True, tag=True):
     there: bool
 
 
+class SeenPort(msgspec.Struct, frozen=True, array_like=True):
+    """A MIDI port that another program or a device offers."""
+
+    name: str
+    direction: str  # "in": it can be listened to; "out": it can be played to
+    backend: str
+    used: bool = False  # by us
+
+
+class PortsSeen(Message, frozen=True, tag=True):
+    """All ports there are."""
+
+    ports: tuple[SeenPort, ...]
+
+
 class PortLost(Message, frozen=True, tag=True):
     """The MIDI system went away; the player goes on in silence and looks for it once a second."""
 
     text: str
+
+
+class SoundChanged(Message, frozen=True, tag=True):
+    """The built-in sound is there, or is not, and why."""
+
+    there: bool
+    text: str = ""
 
 
 class Failed(Message, frozen=True, tag=True):
@@ -252,20 +283,13 @@ class Failed(Message, frozen=True, tag=True):
     text: str
 
 
+# fmt: off
 ToPlayer = (
-    Chunk
-    | Cut
-    | SetPorts
-    | Program
-    | SetTempo
-    | TapTempo
-    | StartTransport
-    | StopTransport
-    | Locate
-    | SetSync
-    | SetThru
-    | Panic
-    | Inject
-    | Quit
+    Chunk | Cut | SetPorts | Program | SetTempo | TapTempo | StartTransport | StopTransport | Locate | SetSync | SetThru
+    | Panic | Inject | WatchPorts | Quit
 )
-FromPlayer = Ready | Clock | Transport | Played | Sent | Accepted | Counters | Silenced | Plugged | PortLost | Failed
+FromPlayer = (
+    Ready | Clock | Transport | Played | Sent | Accepted | Counters | Silenced | Plugged | PortsSeen | PortLost
+    | SoundChanged | Failed
+)
+# fmt: on

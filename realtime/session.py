@@ -1,27 +1,26 @@
 """A session file: the rack, its ports and its tempo as TOML, read strictly and written atomically."""
 
-import os
+import logging
 import re
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import tomli_w
 
 from realtime.engine.kept import KeptBars, Snapshot
-from realtime.engine.phrase_end import GRIDS, LENGTHS, TURN_ENDS
+from realtime.engine.maps import ControlMap
 from realtime.engine.routing import Thru
-from realtime.engine.setup import MAX_PARTS, PartSetup
-from realtime.engine.turns import TurnRules
+from realtime.engine.setup import MAX_PARTS, PartSetup, Turns
 from realtime.errors import FileError, UsageError
+from realtime.files import Tell, parse_toml, read_with_last_good, write_toml
 from realtime.messages import THRU_ALL, THRU_OFF
 from realtime.music.units import MAX_BPM, MIN_BPM, Meter
 from realtime.player.sync.options import SyncOptions
 
+log = logging.getLogger(__name__)
 VERSION: Final = 1
 SUFFIX: Final = ".toml"
-MAX_BYTES: Final = 1 << 20
 BACKENDS: Final = ("auto", "jack", "rtmidi", "rtmidi-jack", "memory")  # the player's own list brings all of them along
 LOOPBACK: Final = "127.0.0.1"
 
@@ -58,6 +57,7 @@ class Time(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     meter: str = "4/4"
     sync: str = "internal"
     clock_out: bool = False
+    clock_ports: Mapping[str, str] = {}  # outputs of their own: off, on, or position
     offset_ms: float = 0.0
     count_in: int = 0
     count_in_channel: int = SyncOptions().count_in_channel
@@ -76,34 +76,13 @@ class Time(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return SyncOptions(
             source=self.sync,
             clock_out=self.clock_out,
+            clock_ports=tuple(self.clock_ports.items()),
             offset_ms=self.offset_ms,
             count_in=self.count_in,
             count_in_channel=self.count_in_channel,
             start_stop=self.start_stop,
             meter=Meter.of(self.meter),
         )
-
-
-class Turns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How parts that answer take turns; names as on the command line."""
-
-    end: str = TURN_ENDS[0]
-    grid: str = GRIDS[2]
-    length: str = LENGTHS[0]
-    bars: int = 2
-
-    def __post_init__(self) -> None:
-        try:
-            self.rules(Meter())
-        except UsageError as error:
-            raise ValueError(str(error)) from None
-
-    def rules(self, meter: Meter) -> TurnRules:
-        """The same for the engine. Raises `UsageError`."""
-        rules = TurnRules(meter=meter)
-        for name in self.__struct_fields__:
-            rules = rules.changed(name, getattr(self, name))
-        return rules
 
 
 class Remote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,6 +104,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     turns: Turns = msgspec.field(default_factory=Turns)
     remote: Remote = msgspec.field(default_factory=Remote)
     part: tuple[PartSetup, ...] = ()
+    map: tuple[ControlMap, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.part) > MAX_PARTS:
@@ -133,6 +113,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         twice = next((name for name in names if names.count(name) > 1), "")
         if twice:
             raise ValueError(f"two parts are called {twice!r}; give each a name of its own, or none")
+        ports = {part.port for part in self.part if part.port}
+        unknown = next((port for port in self.time.clock_ports if port not in ports), None)
+        if unknown is not None:
+            raise ValueError(f"time.clock_ports: no part has the port {unknown!r} (there are {sorted(ports)})")
 
 
 TABLES: Final[dict[str, type[msgspec.Struct]]] = {
@@ -142,6 +126,8 @@ TABLES: Final[dict[str, type[msgspec.Struct]]] = {
     "turns": Turns,
     "remote": Remote,
     "part": PartSetup,
+    "map": ControlMap,
+    "part.turns": Turns,
     "part.source": KeptBars,
     "part.snapshots": Snapshot,
     "part.snapshots.source": KeptBars,
@@ -149,46 +135,31 @@ TABLES: Final[dict[str, type[msgspec.Struct]]] = {
 PLACE: Final = re.compile(r"^(?P<text>.*) - at `\$\.?(?P<place>.*)`$", re.DOTALL)
 
 
-def read_session(path: Path) -> Session:
-    """Read and check a session file. Raises `FileError` with what was got and what was expected."""
-    values = _read_toml(path)
-    version = values.get("version", VERSION)
-    if version != VERSION:
-        raise FileError(f"{path}: session version {version!r}; this Hocket reads version {VERSION}, so update Hocket")
-    try:
-        return msgspec.convert(values, Session)
-    except msgspec.ValidationError as error:
-        raise FileError(f"{path}: {_explained(str(error))}") from None
+def read_session(path: Path, *, tell: Tell = log.warning) -> Session:
+    """Read and check a session file, or the last good copy of a broken one, of which `tell` gets a line.
+
+    Raises `FileError` with what was got and what was expected.
+    """
+    return read_with_last_good(path, lambda data: _parse(path, data), tell=tell)
 
 
 def write_session(session: Session, path: Path) -> None:
     """Write the file whole or not at all. Raises `FileError`."""
     if path.suffix != SUFFIX:
         raise FileError(f"{path}: a session file ends in {SUFFIX}, so that no other file is overwritten by mistake")
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            tomli_w.dump(_plain(msgspec.to_builtins(session)), file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise FileError(f"{path}: cannot be written ({os.strerror(error.errno or 0)})") from None
+    write_toml(msgspec.to_builtins(session), path)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _parse(path: Path, data: bytes) -> Session:
+    values = parse_toml(data)
+    version = values.get("version", VERSION)
+    if version != VERSION:
+        text = f"session version {version!r}; this Hocket reads version {VERSION}, so update Hocket"
+        raise FileError(f"{path}: {text}") if isinstance(version, int) and version > VERSION else ValueError(text)
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read ({os.strerror(error.errno or 0)})") from None
-    if len(data) > MAX_BYTES:
-        raise FileError(f"{path}: over {MAX_BYTES >> 20} MiB, so no session file")
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileError(f"{path}: not TOML ({error})") from None
+        return msgspec.convert(values, Session)
+    except msgspec.ValidationError as error:
+        raise ValueError(_explained(str(error))) from None
 
 
 def _explained(text: str) -> str:
@@ -200,10 +171,3 @@ def _explained(text: str) -> str:
         what += f" (it has {', '.join(TABLES[table].__struct_fields__)})"
     place = re.sub(r"\[(\d+)\]", lambda match: f" {int(match[1]) + 1}", place)
     return f"{place}: {what}" if place else what
-
-
-def _plain(values: Any) -> Any:
-    """TOML has no null: what is None is left out, and so are tables without anything in them."""
-    if isinstance(values, dict):
-        return {key: _plain(value) for key, value in values.items() if value is not None and value != {}}
-    return [_plain(value) for value in values] if isinstance(values, list | tuple) else values

@@ -11,6 +11,7 @@ from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 
+from realtime.errors import HocketError
 from realtime.messages import Message
 
 T = TypeVar("T")
@@ -66,7 +67,9 @@ class Receiver(Generic[T]):
             return None
         try:
             return self._decoder.decode(body)
-        except msgspec.DecodeError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        except HocketError:  # a value that a message's own checks refuse
             return None
 
     def _read(self, count: int) -> bytes | None:

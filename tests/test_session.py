@@ -10,18 +10,19 @@ from hypothesis import strategies as st
 
 from realtime.engine.kept import KeptBars, Snapshot
 from realtime.engine.routing import Thru
-from realtime.engine.setup import MAX_PARTS, PartSetup, free_name
+from realtime.engine.setup import MAX_PARTS, PartSetup, Turns, free_name
 from realtime.engine.turns import TurnRules
 from realtime.errors import FileError
+from realtime.files import MAX_BYTES
 from realtime.music.note import Note, Phrase
 from realtime.music.units import Meter
 from realtime.player.sync.options import SyncOptions
-from realtime.session import MAX_BYTES, Ports, Remote, Session, Time, Turns, read_session, write_session
+from realtime.session import Ports, Remote, Session, Time, read_session, write_session
 
 BARS = KeptBars(meter="3/4", length_ticks=2880, voices=("0 60 480 90, 480 64 2400 1", ""))
 FULL = Session(
     ports=Ports(backend="memory", input="Keys", output="Synth", thru=True, sound=True, soundfont="piano.sf2"),
-    time=Time(bpm=97.25, meter="3/4", sync="jack", offset_ms=-12.5),
+    time=Time(bpm=97.25, meter="3/4", sync="jack", clock_ports={"Synth 2": "on"}, offset_ms=-12.5),
     turns=Turns(end="pedal", grid="1/16", length="bars", bars=4),
     remote=Remote(osc=9000),
     part=(
@@ -92,7 +93,9 @@ def test_thru_may_be_said_in_short(file: Path, text: str, thru: Thru) -> None:
 
 
 def test_a_session_says_what_player_and_engine_need() -> None:
-    assert FULL.time.options() == SyncOptions(source="jack", offset_ms=-12.5, meter=Meter(3, 4))
+    clock_ports = (("Synth 2", "on"),)
+    options = SyncOptions(source="jack", clock_ports=clock_ports, offset_ms=-12.5, meter=Meter(3, 4))
+    assert FULL.time.options() == options
     assert FULL.turns.rules(Meter(3, 4)) == TurnRules(
         end="pedal", grid="1/16", length="bars", bars=4, meter=Meter(3, 4)
     )
@@ -106,11 +109,13 @@ PART = '[[part]]\nmodel = "a"\n'
     [
         ("version = 2", "session version 2; this Hocket reads version 1"),
         ('version = "1"', "session version '1'"),
-        ("tempo = 3", "unknown field `tempo` (it has version, ports, time, turns, remote, part)"),
+        ("tempo = 3", "unknown field `tempo` (it has version, ports, time, turns, remote, part"),
         ("[time]\nspeed = 3", "time: Object contains unknown field `speed` (it has bpm, meter, sync"),
         (PART + PART + "nam = 'x'", "part 2: Object contains unknown field `nam` (it has model, name, channel"),
         ("[[part]]\nname = 'x'", "part 1: Object missing required field `model`"),
         ("[ports]\nthru = 'some'", "ports: thru must be one of off, controls, all, got 'some'"),
+        ("[time]\nclock_ports = { drums = 'loud' }", "clock of port 'drums' must be one of off, on, position"),
+        (PART + "[time]\nclock_ports = { drums = 'on' }", "time.clock_ports: no part has the port 'drums'"),
         (PART + "port = 'a:b'", "part 1: a port's name is at most 32 characters without ':', got 'a:b'"),
         (PART + "channel = '1'", "part 1.channel: Expected `int`, got `str`"),
         (PART + "mute = 1", "part 1.mute: Expected `bool`, got `int`"),
@@ -182,7 +187,7 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
         read_session(tmp_path)
     large = tmp_path / "large.toml"
     large.write_bytes(b"#" * (MAX_BYTES + 1))
-    with pytest.raises(FileError, match="over 1 MiB, so no session file"):
+    with pytest.raises(FileError, match="over 1 MiB, so none of Hocket's files"):
         read_session(large)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
@@ -237,3 +242,30 @@ def test_any_name_becomes_one_that_a_part_can_have(wanted: str, taken: list[str]
     name = free_name(wanted, taken)
     assert name not in taken
     assert PartSetup(model="m", name=name).name == name
+
+
+def test_a_session_that_is_broken_is_played_from_its_last_good_copy(file: Path) -> None:
+    write_session(FULL, file)
+    write_session(Session(), file)
+    lines: list[str] = []
+    file.write_text("[time]\nbpm = 'fast'", encoding="utf-8")
+    assert read_session(file, tell=lines.append) == FULL
+    assert lines == [
+        f"{file}: time.bpm: Expected `float`, got `str`; the last good copy is used, "
+        "the broken file is kept as set.toml.broken"
+    ]
+    assert read_session(file, tell=lines.append) == FULL
+
+
+def test_a_session_of_a_newer_version_is_left_alone(file: Path) -> None:
+    write_session(FULL, file)
+    write_session(FULL, file)
+    file.write_text("version = 9", encoding="utf-8")
+    with pytest.raises(FileError, match="session version 9; this Hocket reads version 1, so update Hocket"):
+        read_session(file)
+    assert file.read_text(encoding="utf-8") == "version = 9"
+
+
+@pytest.mark.parametrize("name", ["../up", "..", "/etc/passwd", "a/b", "a\\b", "C:x"])
+def test_names_of_parts_lead_nowhere(file: Path, name: str) -> None:
+    assert "a part's name is 1..32 letters" in refusal(file, f"[[part]]\nmodel = 'm'\nname = '{name}'")

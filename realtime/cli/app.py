@@ -3,17 +3,18 @@
 import typer
 
 from realtime import __version__
-from realtime.cli import inspect, live, offline, train
+from realtime.cli import inspect, live, offline, train, window
 
 app = typer.Typer(
     name="hocket",
     help="A live AI MIDI instrument: play a phrase, hear the answer, in any DAW.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (
+    window.gui,
     live.run,
     offline.demo,
     offline.generate,
@@ -38,8 +39,11 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
+    ctx: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_show_version, is_eager=True, help="Show the version and end."
     ),
 ) -> None:
-    """A live AI MIDI instrument: play a phrase, hear the answer, in any DAW."""
+    """A live AI MIDI instrument: play a phrase, hear the answer, in any DAW. Without a verb: the window."""
+    if ctx.invoked_subcommand is None:
+        window.gui(None)

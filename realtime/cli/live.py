@@ -13,7 +13,7 @@ from realtime.music.units import check_bpm
 if TYPE_CHECKING:
     from realtime.engine.routing import Thru
 
-BESIDE_SESSION = ("session", "trace", "osc", "osc_listen")  # options that go together with --session
+BESIDE_SESSION = ("session", "trace", "takes", "osc", "osc_listen")  # options that go together with --session
 BACKENDS = ("auto", "jack", "rtmidi", "rtmidi-jack", "memory")
 
 
@@ -47,7 +47,8 @@ def run(
     start_stop: bool = typer.Option(False, "--start-stop", help="With --sync link: start and stop with the others."),
     backend: str = typer.Option("auto", "--backend", help=f"MIDI system: {', '.join(BACKENDS)}."),
     trace: Path | None = typer.Option(None, "--trace", help="Write all that happens to this file, as JSON lines."),
-    session: Path | None = typer.Option(None, "--session", help="A session file; it says all but --trace and --osc."),
+    takes: Path | None = typer.Option(None, "--takes", help="Keep each answer in this folder, and what you capture."),
+    session: Path | None = typer.Option(None, "--session", help="A session file; beside it: --trace, --takes, --osc."),
     osc: int | None = typer.Option(None, "--osc", min=0, max=65535, help="Listen to OSC on this UDP port."),
     osc_listen: str = typer.Option("127.0.0.1", "--osc-listen", help="IP address for it; other than this machine's."),
 ) -> None:
@@ -68,7 +69,7 @@ def run(
         from realtime.cli.sessions import perform_session
 
         _check_beside_session(ctx)
-        perform_session(session, trace=trace, outside=outside)
+        perform_session(session, trace=trace, outside=outside, takes=str(takes or ""))
         return
     bar = meter_of(meter)
     rules = TurnRules(**_rule_names(end, grid, length), bars=bars, meter=bar)
@@ -85,9 +86,9 @@ def run(
             source=sync, clock_out=clock_out, offset_ms=offset_ms, count_in=count_in, start_stop=start_stop, meter=bar
         ),
     )
-    from realtime.engine.engine import EngineOptions
+    from realtime.engine.options import EngineOptions
 
-    options = EngineOptions(player=player, rules=rules)
+    options = EngineOptions(player=player, rules=rules, takes=str(takes or ""))
     starts = load_parts(setups_of(model, channel=channel, seed=seed), control)
     perform(starts, options, trace=trace, outside=outside)
 

@@ -4,6 +4,7 @@ import sys
 import time
 
 from realtime.errors import DeviceLostError
+from realtime.messages import Plugged
 from realtime.player.midi_bytes import note_off, panic_messages, parse_channel_message
 from realtime.player.opening import list_ports, open_io
 from realtime.player.ports import MidiIO, Outgoing, PortConfig, match_port
@@ -23,8 +24,9 @@ def watch(name: str, backend: str) -> None:
     start_ns = time.monotonic_ns()
     try:
         while (reason := io.alive()) is None:
-            for plugged in io.plugs():
-                sys.stderr.write(f"{plugged.name!r} is {'back' if plugged.there else 'gone; waiting for it'}\n")
+            for news in io.plugs():
+                if isinstance(news, Plugged):
+                    sys.stderr.write(f"{news.name!r} is {'back' if news.there else 'gone; waiting for it'}\n")
             for time_ns, raw in io.poll():
                 data = parse_channel_message(raw)
                 if data is not None:

@@ -16,7 +16,8 @@ from realtime.cli.output import say
 from realtime.cli.telling import Teller
 from realtime.cli.terminal import Terminal
 from realtime.engine.commands import QuitEngine
-from realtime.engine.engine import Engine, EngineOptions, PartStart, load_model
+from realtime.engine.engine import Engine
+from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.parts.board import Board
 from realtime.engine.reports import Report
 from realtime.engine.setup import MAX_PARTS, POST, PartSetup, controls_of, free_name, with_control

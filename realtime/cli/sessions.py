@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from realtime.cli.performance import Outside, load_parts, perform
-from realtime.engine.engine import EngineOptions
+from realtime.engine.options import EngineOptions
 from realtime.engine.player_link import PlayerOptions
 from realtime.errors import FileError, UsageError
 from realtime.session import Session, read_session
 
 
-def perform_session(path: Path, *, trace: Path | None, outside: Outside) -> None:
+def perform_session(path: Path, *, trace: Path | None, outside: Outside, takes: str = "") -> None:
     """Play what a session file says; `outside` from the command line stands before the file's.
 
     Raises `FileError` where the file asks for what the models or ports do not have.
@@ -21,7 +21,7 @@ def perform_session(path: Path, *, trace: Path | None, outside: Outside) -> None
     try:
         perform(
             load_parts(session.part),
-            options_of(session, trace=trace is not None),
+            options_of(session, trace=trace is not None, takes=takes),
             trace=trace,
             outside=outside if outside.remote.osc is not None else replace(outside, remote=session.remote),
         )
@@ -29,7 +29,7 @@ def perform_session(path: Path, *, trace: Path | None, outside: Outside) -> None
         raise FileError(f"{path}: {error}") from None
 
 
-def options_of(session: Session, *, trace: bool) -> EngineOptions:
+def options_of(session: Session, *, trace: bool, show_all: bool = False, takes: str = "") -> EngineOptions:
     """What the engine is started with."""
     ports, sync = session.ports, session.time.options()
     player = PlayerOptions(
@@ -44,4 +44,5 @@ def options_of(session: Session, *, trace: bool) -> EngineOptions:
         soundfont=ports.soundfont,
         sync=sync,
     )
-    return EngineOptions(player=player, rules=session.turns.rules(sync.meter))
+    rules = session.turns.rules(sync.meter)
+    return EngineOptions(player=player, rules=rules, show_all=show_all, maps=session.map, takes=takes)

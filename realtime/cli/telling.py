@@ -6,7 +6,8 @@ from typing import Final
 
 from realtime.cli.output import say
 from realtime.engine import reports as told
-from realtime.messages import Plugged, PortLost, Ready, Silenced
+from realtime.engine.maps import ControlMap
+from realtime.messages import Plugged, PortLost, Ready, Silenced, Transport
 from realtime.music.units import PPQ
 
 REFUSALS_A_SECOND: Final = 5  # a remote control that is set up wrongly sends hundreds
@@ -20,11 +21,16 @@ class Teller:
         self._now = now
         self._until = 0.0
         self._refusals = 0
+        self._transport = Transport(playing=True, tick=0, source="internal")
 
     def __call__(self, report: told.Report) -> None:
         """Say it in a line, if it is worth one."""
         if isinstance(report, told.Refused):
             self._refuse(report.text)
+        elif isinstance(report, Transport):
+            for line in changes_of(self._transport, report):
+                say(line)
+            self._transport = report
         else:
             for line in lines_of(report):
                 say(line)
@@ -65,6 +71,29 @@ def lines_of(report: told.Report) -> list[str]:
             return [f"MIDI: {name!r} is there" if there else f"MIDI: {name!r} is not there; waiting for it"]
         case PortLost(text=text):
             return [f"MIDI lost: {text}"]
+        case told.TakeKept(take):
+            notes = sum(len(voice.notes) for voice in take.voices)
+            return [f"take {take.id}: {notes} notes of {take.source or 'all'}"]
+        case told.MapsChanged(maps, learning):
+            waiting = [f"move a knob for {learning}"] if learning else []
+            return [*map(map_line, maps), *waiting] or ["no knob moves anything"]
         case told.ModelFailed(text):
             return [f"the model failed and rests: {text}"]
     return []
+
+
+def map_line(each: ControlMap) -> str:
+    """A controller and what it moves."""
+    channel = f"channel {each.channel}" if each.channel else "any channel"
+    return f"CC {each.cc} on {channel} moves {each.part}.{each.control} ({each.mode}, {each.takeover})"
+
+
+def changes_of(old: Transport, new: Transport) -> list[str]:
+    """Lines on who leads the beat, where that has changed."""
+    lines: list[str] = []
+    if new.source != old.source or new.locked != old.locked:
+        leads = "Hocket leads the beat" if new.source == "internal" else f"{new.source} leads the beat"
+        lines.append(f"sync: {leads}" if new.locked else f"sync: no beat comes from {new.source}; waiting for it")
+    if new.peers != old.peers:
+        lines.append(f"sync: {new.peers} others in the Link session")
+    return lines

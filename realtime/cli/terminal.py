@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from realtime.cli.output import say
@@ -12,8 +11,9 @@ from realtime.engine.bar_buffer import PLAYED
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import RULE_CHOICES
 from realtime.errors import HocketError, UsageError
-from realtime.messages import THRU_MODES, Message, Panic, SetTempo, StartTransport, StopTransport, TapTempo
+from realtime.messages import THRU_MODES, Panic, SetTempo, StartTransport, StopTransport, TapTempo, ToPlayer
 from realtime.music.units import check_bpm
+from realtime.player.sync.options import SOURCES
 from realtime.session import Remote
 
 RULES: Final = (*RULE_CHOICES, "bars")
@@ -42,7 +42,7 @@ def _strip(name: str) -> Callable[[list[str]], ask.Command]:
     return lambda words: ask.SetControl(name, {"on": 1.0, "off": 0.0}[words[1]], words[0])
 
 
-def _to_player(message: Message) -> Callable[[list[str]], ask.Command]:
+def _to_player(message: ToPlayer) -> Callable[[list[str]], ask.Command]:
     return lambda words: ask.Forward(message)
 
 
@@ -100,7 +100,23 @@ VERBS: Final[dict[str, Verb]] = {
         lambda words: ask.SetThruTo(words[0], _at(words, 1)),
         "what of your playing goes on to the output, or to a part's channels",
     ),
-    "save": Verb("FILE", lambda words: ask.SaveSession(Path(words[0])), "write a session file, for --session"),
+    "save": Verb("FILE", lambda words: ask.SaveSession(words[0]), "write a session file, for --session"),
+    "locate": Verb("BAR", lambda words: ask.LocateBar(int(words[0])), "go to a bar of the song, from 1 on"),
+    "sync": Verb(
+        "|".join(SOURCES), lambda words: ask.SetSource(words[0]), "who leads the beat; all else stays as it was"
+    ),
+    "capture": Verb(
+        "[BARS] [SOURCE]",
+        lambda words: ask.Capture(int(_at(words, 0, "8")), _at(words, 1)),
+        f"make a take of the last bars of all, of a part, or of what was {PLAYED!r}",
+    ),
+    "learn": Verb(
+        "[PART] CONTROL", lambda words: ask.Learn(words[-1], "".join(words[:-1])), "map the next knob that is moved"
+    ),
+    "forget": Verb(
+        "[PART] CONTROL", lambda words: ask.ForgetMaps(words[-1], "".join(words[:-1])), "no knob moves it any more"
+    ),
+    "maps": Verb("", lambda words: ask.DescribeMaps(), "which knobs move what"),
     "panic": Verb(
         "[all]",
         lambda words: ask.Forward(Panic(everything={"": False, "all": True}[_at(words, 0)])),

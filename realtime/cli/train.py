@@ -1,14 +1,14 @@
 """The training side's verbs. Without the `train` extra each is one clear line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 import typer
 
-from realtime.cli.output import print_json, say
-from realtime.errors import HocketError
+from realtime.cli.output import print_json, print_table, say
+from realtime.errors import HocketError, UsageError
 
 NEEDS_EXTRA = "training needs the train extra: pip install -e '.[train]' in the project's folder (brings PyTorch)"
 # What is set beside a score: the n-gram or PCA, and, beside scores with a memory, the strongest mixture of n-grams.
@@ -39,6 +39,9 @@ class TrainingSide(Protocol):
     ) -> object:
         """Train a recipe into a run folder."""
 
+    def list_command(self) -> Sequence[Mapping[str, object]]:
+        """The recipes: "name", "kind", "title", "devices", and the budget: "minutes" of CPU time, "steps"."""
+
     def export_command(self, run_dir: Path, out: Path) -> object:
         """Make a bundle of a run."""
 
@@ -55,7 +58,7 @@ def _training() -> TrainingSide:
 
 
 def train(
-    recipe: str = typer.Argument(help="A recipe, e.g. continue or continue-debug."),
+    recipe: str = typer.Argument("", help="A recipe, e.g. continue or continue-debug.", show_default=False),
     data: list[Path] = typer.Option([], "--data", help="Folder of .mid files; repeatable. Default: music21's tunes."),
     out: Path = typer.Option(Path("runs/latest"), "--out", help="Folder for checkpoints and the log."),
     device: str = typer.Option("cpu", "--device", help="cpu or cuda."),
@@ -64,11 +67,31 @@ def train(
     resume: bool = typer.Option(False, "--resume", help="Go on where a killed run in --out stood, if there is one."),
     leave_out: list[Path] = typer.Option([], "--leave-out", help="Text file, names of tunes not to read; repeatable."),
     init: Path | None = typer.Option(None, "--init", help="Start from the weights of this other run."),
+    listing: bool = typer.Option(False, "--list", help="Only list the recipes."),
+    as_json: bool = typer.Option(False, "--json", help="With --list: one JSON list."),
 ) -> None:
     """Train a model on MIDI files."""
+    if listing:
+        _list_recipes(as_json=as_json)
+        return
+    if not recipe:
+        raise UsageError("which recipe? `hocket train --list` tells them")
     _training().train_command(
         recipe, data, out, device=device, cpu_minutes=minutes, seed=seed, resume=resume, leave_out=leave_out, init=init
     )
+
+
+def _list_recipes(*, as_json: bool) -> None:
+    found = _training().list_command()
+    if as_json:
+        print_json(found)
+        return
+    print_table((str(each["name"]), str(each["kind"]), _budget(each), str(each["title"])) for each in found)
+
+
+def _budget(recipe: Mapping[str, object]) -> str:
+    units = (("minutes", "min"), ("steps", "steps"))
+    return ", ".join(f"{recipe[name]:g} {unit}" for name, unit in units if recipe[name] is not None)
 
 
 def export(

@@ -4,90 +4,63 @@ Threading: `run` is the main loop and owns the rack. The player link's reader th
 whoever calls `command` only put into the inbox.
 """
 
-import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 
 from realtime.engine.bar_buffer import PLAYED, BarBuffer
 from realtime.engine.bar_lines import BarLines
-from realtime.engine.commands import Command, DescribeRack, Forward, Halt, QuitEngine, SaveSession
+from realtime.engine.commands import (
+    ChangePorts,
+    Command,
+    DescribeRack,
+    Forward,
+    Halt,
+    QuitEngine,
+    SaveSession,
+    SetSource,
+)
+from realtime.engine.desk import Desk
+from realtime.engine.items import FromPart, Item, Placed
 from realtime.engine.listener import Listener
+from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.parts.base import Stage
-from realtime.engine.player_link import PlayerLink, PlayerOptions
+from realtime.engine.player_host import PlayerGone, PlayerHost
+from realtime.engine.player_link import PlayerOptions
 from realtime.engine.rack import Loader, Rack
-from realtime.engine.reports import Refused, Report, SessionSaved
-from realtime.engine.saving import Saver, session_of
-from realtime.engine.setup import PartSetup
+from realtime.engine.reports import BarsCounted, PartState, Refused, Report, SessionSaved, TakeKept
+from realtime.engine.saving import Saver, session_of, with_ports
 from realtime.engine.song_place import SongPlace
-from realtime.engine.turns import TurnRules
-from realtime.errors import DeviceLostError
-from realtime.generators.base import Generator
-from realtime.generators.registry import find_bundle, open_generator
+from realtime.errors import HocketError
 from realtime.handover import Inbox
 from realtime.messages import (
     Accepted,
     Chunk,
     Clock,
     Counters,
+    Cut,
     Failed,
-    FromPlayer,
     Message,
     Panic,
     Played,
     Plugged,
     PortLost,
+    PortsSeen,
     Ready,
     Sent,
+    SetSync,
     Silenced,
+    SoundChanged,
     Transport,
+    WatchPorts,
 )
 from realtime.music.units import TempoAnchor
 
-log = logging.getLogger(__name__)
 INBOX_CAPACITY = 8192
 IDLE_SECONDS = 0.5
-MAX_RESTARTS = 3  # of the player
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineOptions:
-    """What an engine is started with."""
-
-    player: PlayerOptions = field(default_factory=PlayerOptions)
-    rules: TurnRules = field(default_factory=TurnRules)
-
-
-@dataclass(frozen=True, slots=True)
-class PartStart:
-    """A part to start with, its model loaded."""
-
-    setup: PartSetup
-    generator: Generator
-
-
-@dataclass(frozen=True, slots=True)
-class _FromPart:
-    """What a part's own thread says to it."""
-
-    name: str
-    said: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _PlayerGone:
-    """The player's pipe has ended."""
-
-
-Item = FromPlayer | Command | _FromPart | _PlayerGone | SessionSaved | Refused
-
-
-def load_model(model: str) -> Generator:
-    """The generator of a model given by name or folder."""
-    return open_generator(find_bundle(model))
 
 
 class Engine:
@@ -108,23 +81,34 @@ class Engine:
         self._song = SongPlace(self._bars)
         self._buffer = BarBuffer(self._bars)
         self._heard = Listener(options.rules.meter)
-        self._restarts = 0
+        self._told: dict[str, PartState] = {}
+        self._counted: BarsCounted | None = None
+        self._watching = False  # whether the player tells which ports there are
         stage = Stage(
             bars=self._bars,
             buffer=self._buffer,
             send=self._send,
-            post=lambda name, said: self._put(_FromPart(name, said)),
-            observe=observe,
+            post=lambda name, said: self._put(FromPart(name, said)),
+            observe=self._tell,
             now_tick=self._now_tick,
             now_ns=time.monotonic_ns,
             bpm=lambda: self._anchor.bpm,
         )
         self._rack = Rack(stage, options.rules, load)
+        self._desk = Desk(
+            stage,
+            self._rack,
+            self._put,
+            self._clock_tick,
+            folder=options.takes,
+            maps=options.maps,
+            show_all=options.show_all,
+        )
         self._saver = Saver(self._put)
         for part in parts:
             self._rack.add(part.setup, part.generator)
         self._rack.pass_on(options.player.thru)
-        self._player = PlayerLink(options.player, self._from_player)
+        self._player = PlayerHost(options.player, self._put)
 
     @property
     def player_pid(self) -> int:
@@ -139,11 +123,13 @@ class Engine:
         """Play until `QuitEngine`. Raises `PortError` or `DeviceLostError` when there is no way on."""
         try:
             self._observe(self._player.wait_ready())
+            self._desk.start()
             while self._run_once():
                 pass
         finally:
             self._rack.stop()
             self._player.close()
+            self._desk.finish()
             self._finish_saving()
 
     def _put(self, item: Item) -> None:
@@ -152,19 +138,27 @@ class Engine:
     def _send(self, message: Message) -> bool:
         if isinstance(message, Chunk):
             message = msgspec.structs.replace(message, epoch=self._song.epoch)
+        if isinstance(message, Chunk | Cut):
+            self._put(Placed(message))
         return self._player.send(message)
 
-    def _from_player(self, message: FromPlayer | None) -> None:
-        self._put(_PlayerGone() if message is None else message)
+    def _tell(self, report: Report) -> None:
+        """What a part, or the desk, has to say."""
+        self._desk.told(report)
+        self._observe(report)
+
+    def _clock_tick(self) -> int:
+        return self._anchor.tick_at(time.monotonic_ns())
 
     def _now_tick(self) -> int:
-        return self._song.tick(self._anchor.tick_at(time.monotonic_ns()))
+        return self._song.tick(self._clock_tick())
 
     def _run_once(self) -> bool:
         """Wait for the next message or deadline and deal with it; False at the end."""
-        deadline = min((tick for part in self._rack if (tick := part.deadline_tick()) is not None), default=None)
+        ticks = [self._desk.deadline_tick(), *(part.deadline_tick() for part in self._rack if self._song.playing)]
+        deadline = min((tick for tick in ticks if tick is not None), default=None)
         wait = IDLE_SECONDS
-        if deadline is not None and self._song.playing:
+        if deadline is not None:
             wait = min(wait, (self._anchor.time_of(deadline) - time.monotonic_ns()) / 1e9)
         if wait > 0:
             self._inbox.wait(wait)
@@ -174,6 +168,9 @@ class Engine:
             self._deal_with(item)
         for part in self._rack:
             part.passed(self._now_tick())
+        self._desk.passed(self._player.pid, self._inbox.dropped)
+        if self._options.show_all:
+            self._tell_changes()
         return True
 
     def _deal_with(self, item: Item) -> None:
@@ -181,22 +178,39 @@ class Engine:
             case Played():
                 self._hear(item)
             case Clock():
+                self._desk.see_tick()
                 self._anchor = item.anchor()
                 self._observe(item)
-            case _FromPart(name, said):
+            case FromPart(name, said):
                 self._rack.heard(name, said)
             case Forward(Panic() as panic):
                 self._rack.command(Halt())  # silence means silence: nothing goes on by itself
+                self._desk.silence()
                 self._send(panic)
+            case Forward(SetSync() as sync):
+                self._change_sync(sync)
+            case SetSource(source):
+                now = self._player.options.sync
+                self._change_sync(SetSync(source, now.clock_out, now.offset_ms, now.start_stop))
             case Forward(message):
+                self._watching = message.on if isinstance(message, WatchPorts) else self._watching
                 self._send(message)
-            case _PlayerGone():
-                self._restart_player()
+            case Placed(message):
+                self._desk.placed(message)
+                if self._options.show_all:
+                    self._observe(message)
+            case PlayerGone():
+                if self._player.is_current(item):
+                    self._observe(self._player.restart(self._anchor.bpm))
+                    self._send(Panic(everything=True))  # nobody knows what the other one left sounding
+                    self._begin_again()
+            case ChangePorts(ports):
+                self._change_player(with_ports(self._player.options, ports))
             case Transport():
                 self._follow(item)
-            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortLost():
+            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortsSeen() | PortLost():
                 self._observe(item)
-            case SessionSaved() | Refused():
+            case SoundChanged() | SessionSaved() | TakeKept() | Refused():
                 self._observe(item)
             case DescribeRack():
                 self._observe(self._rack.describe())
@@ -205,11 +219,13 @@ class Engine:
             case Failed() | QuitEngine():
                 pass  # a player that fails says so before it is ready; the end is dealt with outside
             case _:
-                self._rack.command(item)
+                if not self._desk.command(item):
+                    self._rack.command(item)
 
     def _follow(self, told: Transport) -> None:
         """The first word tells, after the first `Clock`, what ticks are: only then can parts be placed."""
         is_another = self._song.take(told)
+        self._desk.follow(told)
         if not self._rack.playing:
             self._rack.start()
         elif is_another:
@@ -218,33 +234,58 @@ class Engine:
         self._observe(told)
 
     def _hear(self, played: Played) -> None:
+        if self._options.show_all:
+            self._observe(played)
+        if self._desk.hear(played):
+            return
         for part in self._rack if self._song.playing else ():  # nothing could be answered
             part.played(played)
         self._heard.add(played)
         self._buffer.add(PLAYED, self._heard.take_done())
 
     def _save(self, wanted: SaveSession) -> None:
-        player = replace(self._options.player, thru=self._rack.thru)
+        player = replace(self._player.options, thru=self._rack.thru)
         rules, bpm = self._rack.rules, self._anchor.bpm
-        session = session_of(player, rules, self._rack.kept(), bpm=bpm, remote=wanted.remote)
-        self._saver.save(session, wanted.path)
+        session = session_of(player, rules, self._rack.kept(), bpm=bpm, remote=wanted.remote, maps=self._desk.maps)
+        self._saver.save(session, Path(wanted.path))
 
     def _finish_saving(self) -> None:
         """At the end: what was asked for before it is still written, and told."""
         self._saver.finish()
         for item in self._inbox.drain():
-            if isinstance(item, SessionSaved | Refused):
+            if isinstance(item, SessionSaved | TakeKept | Refused):
                 self._observe(item)
 
-    def _restart_player(self) -> None:
-        self._restarts += 1
-        if self._restarts > MAX_RESTARTS:
-            raise DeviceLostError(f"the player process ended {self._restarts} times; `hocket doctor` may tell why")
-        log.warning("the player process ended; starting it again")
-        self._player.close()
-        self._player = PlayerLink(replace(self._options.player, bpm=self._anchor.bpm), self._from_player)
-        self._observe(self._player.wait_ready())
-        self._send(Panic())
+    def _change_player(self, options: PlayerOptions) -> None:
+        try:
+            self._observe(self._player.change(replace(options, bpm=self._anchor.bpm)))
+        except HocketError as error:
+            self._observe(Refused(str(error)))
+        self._begin_again()
+
+    def _change_sync(self, sync: SetSync) -> None:
+        try:
+            self._player.options = self._player.options.following(sync)
+        except HocketError as error:  # its texts name options of the command line
+            self._observe(Refused(str(error).replace("--", "")))
+        else:
+            self._send(sync)
+
+    def _begin_again(self) -> None:
+        """The player is another process now."""
+        self._desk.begin_again()
         self._song.player_restarted()
         self._anchor = TempoAnchor(0, time.monotonic_ns(), self._anchor.bpm)  # until the new player's own comes
         self._rack.player_restarted()
+        if self._watching:
+            self._send(WatchPorts())
+
+    def _tell_changes(self) -> None:
+        counted = BarsCounted(self._bars.origin_tick, str(self._bars.meter))
+        if counted != self._counted:
+            self._counted = counted
+            self._observe(counted)
+        for state in self._rack.states():
+            if self._told.get(state.part) != state:
+                self._told[state.part] = state
+                self._observe(state)

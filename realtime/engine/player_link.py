@@ -4,11 +4,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from realtime.engine.routing import Thru
 from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
-from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready
+from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready, SetSync
 from realtime.player.sync.options import SyncOptions
 from realtime.wire import Receiver, Sender
 
@@ -32,7 +32,8 @@ class PlayerOptions:
 
     def command(self) -> list[str]:
         """The command line of the player process."""
-        command = [sys.executable, "-m", "realtime.player", "--backend", self.backend, "--bpm", str(self.bpm)]
+        command = [sys.executable, "-m", "realtime.player", "--clear", "--backend", self.backend]
+        command += ["--bpm", str(self.bpm)]
         command += ["--in", self.in_port] if self.in_port else []
         command += ["--out", self.out_port] if self.out_port else []
         command += ["--wait"] if self.patient else []
@@ -40,6 +41,20 @@ class PlayerOptions:
         command += ["--synth"] if self.synth else []
         command += ["--soundfont", self.soundfont] if self.soundfont else []
         return command + self.sync.arguments()
+
+    def following(self, wanted: SetSync) -> "PlayerOptions":
+        """The same with another beat to follow: what the running player has been told."""
+        return replace(
+            self,
+            sync=replace(
+                self.sync,
+                source=wanted.source,
+                clock_out=wanted.clock_out,
+                offset_ms=wanted.offset_ms,
+                start_stop=wanted.start_stop,
+                count_in=self.sync.count_in if wanted.source == "internal" else 0,
+            ),
+        )
 
 
 class PlayerLink:

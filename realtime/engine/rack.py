@@ -1,24 +1,23 @@
 """The rack: all parts by name, who is heard, and which part a command means. Main loop only, but for loading."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 
 import msgspec
 
-from realtime.bundle.spec import ControlSpec
 from realtime.engine import commands as ask
 from realtime.engine.parts.base import Part, Stage
 from realtime.engine.parts.cycle_part import CyclePart, NewMaker
 from realtime.engine.parts.makers import maker_of
 from realtime.engine.parts.turn_part import NewGenerator, TurnPart
-from realtime.engine.reports import PartDescribed, RackChanged, RackDescribed, Refused
+from realtime.engine.reports import PartState, RackChanged, RackDescribed, Refused
 from realtime.engine.routing import Routing, Thru
-from realtime.engine.setup import CHANNELS, MAX_PARTS, PartSetup, controls_of, free_name
+from realtime.engine.setup import CHANNELS, MAX_PARTS, PartSetup, free_name
 from realtime.engine.turns import TurnRules
 from realtime.errors import HocketError, UsageError
 from realtime.generators.base import Generator
 from realtime.generators.continuation import ContinueGenerator
+from realtime.handover import Background
 from realtime.music.note import DRUM_CHANNEL
 
 log = logging.getLogger(__name__)
@@ -48,9 +47,13 @@ class Rack:
         self._stage, self._rules, self._load = stage, rules, load
         self._parts: dict[str, Part] = {}
         self._playing = False
+        self._loading = Background("loader")
 
     def __iter__(self) -> Iterator[Part]:
         return iter(self._parts.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._parts
 
     def __getitem__(self, name: str) -> Part:
         return self._parts[name]
@@ -117,7 +120,11 @@ class Rack:
 
     def describe(self) -> RackDescribed:
         """All parts with their controls."""
-        return RackDescribed(tuple(PartDescribed(part.name, part.spec.kind, _controls(part)) for part in self))
+        return RackDescribed(tuple(part.described() for part in self))
+
+    def states(self) -> Iterator[PartState]:
+        """All parts as they are now."""
+        return (part.state() for part in self)
 
     @property
     def thru(self) -> Thru:
@@ -139,6 +146,8 @@ class Rack:
                     self._stage.observe(Refused(said.text))
                 case _ if name in self._parts:
                     self._parts[name].heard(said)
+                    if isinstance(said, NewMaker | NewGenerator):
+                        self._stage.observe(self._parts[name].described())
         except HocketError as error:
             self._stage.observe(Refused(str(error)))
 
@@ -179,6 +188,20 @@ class Rack:
         if done is None and not any(part.command(command) for part in self):
             raise UsageError(f"no part of the rack can do {type(command).__name__}")
 
+    def owner(self, control: str, part: str = "") -> str:
+        """Name of the part that has a control; of the first one, without `part`. Raises `UsageError`."""
+        if not part:
+            return self._first_with(control).name
+        if control not in self._named(part).settings():
+            raise UsageError(f"{part} has no control {control!r} (it has {', '.join(self._parts[part].settings())})")
+        return part
+
+    def keep_from_thru(self, controllers: tuple[tuple[int, int], ...]) -> None:
+        """MIDI thru passes these on no more: they move controls."""
+        self._routing.mapped = controllers
+        if self._playing:
+            self._routing.tell(self)
+
     def _first_with(self, control: str) -> Part:
         for part in self:
             if control in part.settings():
@@ -209,7 +232,7 @@ class Rack:
             part.set_silent(bool(settings["mute"]) or (any_solo and not settings["solo"]))
 
     def _load_beside(self, name: str, model: str, wrap: Callable[[Generator], object]) -> None:
-        """Load a bundle in a thread: the music does not wait for it."""
+        """The music does not wait for it."""
 
         def load() -> None:
             try:
@@ -221,17 +244,12 @@ class Rack:
                 said = LoadFailed(f"{model}: {type(error).__name__}: {error}")
             self._stage.post(name, said)
 
-        threading.Thread(target=load, name="loader", daemon=True).start()
+        self._loading.do(load)
 
     def _free_channel(self) -> int:
         """1..16: after the last voice of the parts so far, but never the drums' channel by itself."""
         last = max((part.last_channel for part in self), default=0)
         return (last + (2 if last == DRUM_CHANNEL else 1) - 1) % CHANNELS + 1
-
-
-def _controls(part: Part) -> tuple[tuple[str, ControlSpec, float], ...]:
-    values = part.settings()
-    return tuple((name, control, values[name]) for name, (_, control) in controls_of(part.spec).items())
 
 
 def _for_turns(generator: Generator, model: str) -> NewGenerator:

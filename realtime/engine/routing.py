@@ -36,6 +36,7 @@ class Routing:
     def __init__(self, send: Callable[[Message], object]) -> None:
         self._send = send
         self.thru = Thru()
+        self.mapped: tuple[tuple[int, int], ...] = ()  # controllers that thru leaves out: (channel 0..15, number)
         self.forget()
 
     def forget(self) -> None:
@@ -53,6 +54,8 @@ class Routing:
 
     def _thru_to(self, ways: dict[str, tuple[Way, ...]]) -> SetThru:
         if not self.thru.part:
-            return SetThru(self.thru.mode)
+            return SetThru(self.thru.mode, but=self.mapped)
         to = ways.get(self.thru.part)
-        return SetThru(self.thru.mode, to) if to else SetThru(THRU_OFF)  # its part is gone, and nothing takes its place
+        if not to:
+            return SetThru(THRU_OFF)  # its part is gone, and nothing takes its place
+        return SetThru(self.thru.mode, to, self.mapped)

@@ -2,26 +2,36 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from realtime.engine.maps import ControlMap
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import Refused, SessionSaved
-from realtime.engine.setup import PartSetup
+from realtime.engine.setup import PartSetup, Turns
 from realtime.engine.turns import TurnRules
 from realtime.errors import FileError
 from realtime.music.units import MAX_BPM, MIN_BPM
-from realtime.session import Ports, Remote, Session, Time, Turns, write_session
+from realtime.session import Ports, Remote, Session, Time, write_session
 
 PATIENCE_SECONDS: Final = 5.0
 
 
 def session_of(
-    player: PlayerOptions, rules: TurnRules, parts: Sequence[PartSetup], *, bpm: float, remote: Remote
+    player: PlayerOptions,
+    rules: TurnRules,
+    parts: Sequence[PartSetup],
+    *,
+    bpm: float,
+    remote: Remote,
+    maps: tuple[ControlMap, ...] = (),
 ) -> Session:
-    """What `options_of` and the rack read back."""
+    """What `options_of` and the rack read back. A part that takes turns as the session says does not say so again."""
+    turns = Turns.of(rules)
+    parts = [msgspec.structs.replace(part, turns=None if part.turns == turns else part.turns) for part in parts]
     return Session(
         ports=Ports(
             backend=player.backend,
@@ -37,14 +47,29 @@ def session_of(
             meter=str(rules.meter),
             sync=player.sync.source,
             clock_out=player.sync.clock_out,
+            clock_ports={port: mode for port, mode in player.sync.clock_ports if any(p.port == port for p in parts)},
             offset_ms=player.sync.offset_ms,
             count_in=player.sync.count_in,
             count_in_channel=player.sync.count_in_channel,
             start_stop=player.sync.start_stop,
         ),
-        turns=Turns(end=rules.end, grid=rules.grid, length=rules.length, bars=rules.bars),
+        turns=turns,
         remote=remote,
         part=tuple(parts),
+        map=maps,
+    )
+
+
+def with_ports(player: PlayerOptions, ports: Ports) -> PlayerOptions:
+    """The same player with what a session file says of ports. Raises `UsageError`."""
+    return replace(
+        player,
+        backend=ports.backend,
+        in_port=ports.input,
+        out_port=ports.output,
+        thru=ports.passed_on(),
+        synth=ports.sound,
+        soundfont=ports.soundfont,
     )
 
 

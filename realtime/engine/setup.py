@@ -11,6 +11,10 @@ from realtime.engine.bar_buffer import PLAYED
 from realtime.engine.bar_lines import LAUNCH_GRIDS
 from realtime.engine.kept import KeptBars, Snapshot
 from realtime.engine.parts.cycle import REPEAT, REST
+from realtime.engine.phrase_end import GRIDS, LENGTHS, TURN_ENDS
+from realtime.engine.turns import LISTENS, TurnRules
+from realtime.errors import UsageError
+from realtime.music.units import Meter
 from realtime.post import POST_CONTROLS
 
 CHANNELS: Final = 16
@@ -20,6 +24,34 @@ NAME_LENGTH: Final = 32
 NAME: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{NAME_LENGTH}}}")  # what an OSC address can hold
 POST: Final = "post."  # before the name of a control of the post chain
 SWITCH: Final = ("off", "on")
+
+
+class Turns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How parts that answer take turns; names as on the command line."""
+
+    end: str = TURN_ENDS[0]
+    grid: str = GRIDS[2]
+    length: str = LENGTHS[0]
+    listen: str = LISTENS[0]
+    bars: int = 2
+
+    def __post_init__(self) -> None:
+        try:
+            self.rules(Meter())
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+
+    def rules(self, meter: Meter) -> TurnRules:
+        """The same for the engine. Raises `UsageError`."""
+        rules = TurnRules(meter=meter)
+        for name in self.__struct_fields__:
+            rules = rules.changed(name, getattr(self, name))
+        return rules
+
+    @classmethod
+    def of(cls, rules: TurnRules) -> "Turns":
+        """What `rules` reads back."""
+        return cls(**{name: getattr(rules, name) for name in cls.__struct_fields__})
 
 
 class PartSetup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +76,8 @@ class PartSetup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     controls: Mapping[str, float | str] = {}
     post: Mapping[str, float | str] = {}
     locks: tuple[str, ...] = ()  # voices or bars that stay as they are
+    muted: tuple[str, ...] = ()  # voices that are silent
+    turns: Turns | None = None  # of a part that answers; None: as the session says
     source: KeptBars | None = None  # bars it has read and goes on from
     snapshots: tuple[Snapshot, ...] = ()
 

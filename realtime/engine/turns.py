@@ -31,7 +31,8 @@ HAND_OVER_SECONDS = 0.025  # before a bar line that is the model's: the answer i
 PUNCTUAL_SECONDS = 0.02  # a deadline seen at most this late counts as met
 REMEMBERED_NOTES = 512  # of the last answer
 MAX_TURN_BARS = 64
-RULE_CHOICES = {"end": TURN_ENDS, "grid": GRIDS, "length": LENGTHS}
+LISTEN_ON, LISTEN_OFF = LISTENS = ("on", "off")
+RULE_CHOICES = {"end": TURN_ENDS, "grid": GRIDS, "length": LENGTHS, "listen": LISTENS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,12 @@ class TurnRules:
     end: str = "auto"
     grid: str = "beat"
     length: str = "phrase"
+    listen: str = LISTEN_ON  # off: nothing is answered but when the turn is handed over
     bars: int = 2  # of a trade, and of a "bars" answer
     meter: Meter = field(default_factory=Meter)
 
     def changed(self, name: str, value: float | str) -> "TurnRules":
-        """The same with another `end`, `grid`, `length` or `bars`. Raises `UsageError`."""
+        """The same with another `end`, `grid`, `length`, `listen` or `bars`. Raises `UsageError`."""
         if name == "bars":
             if not str(value).removesuffix(".0").isdecimal() or not 1 <= int(float(value)) <= MAX_TURN_BARS:
                 raise UsageError(f"bars must be 1..{MAX_TURN_BARS}, got {value}")
@@ -103,6 +105,8 @@ class TurnKeeper:
 
     def played(self, played: Played) -> list[Action]:
         """Take one message of the musician."""
+        if self.rules.listen == LISTEN_OFF:
+            return []
         kind = played.data[0] & 0xF0
         if self.rules.end == "pedal" and kind == CONTROL_CHANGE and played.data[1] == SUSTAIN:
             return self.hand_over(played.tick) if played.data[2] >= 64 else []

@@ -7,9 +7,10 @@ thread, which alone touches the generator. Notes leave through `emit`, called in
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from realtime.errors import HocketError
 from realtime.generators.base import GenerateRequest, GeneratorState
 from realtime.generators.continuation import ContinueGenerator
 from realtime.handover import Latest
@@ -50,21 +51,25 @@ Job = Prefill | Play | Cancel | Stop
 
 
 class Worker:
-    """Owns the generator. `emit(generation, note)` hands a note on; `ahead_tick()` is how far notes may be made."""
+    """Owns the generator. `batches` says which notes go on together, `emit(generation, notes)` hands them on;
+    `ahead_tick()` is how far notes may be made."""
 
     def __init__(
         self,
         generator: ContinueGenerator,
         *,
-        emit: Callable[[int, Note], None],
+        batches: Callable[[Iterator[Note]], Iterator[list[Note]]],
+        emit: Callable[[int, list[Note]], None],
         ahead_tick: Callable[[], int],
         on_failure: Callable[[str], None],
     ) -> None:
         self._generator = generator
+        self._batches = batches
         self._emit = emit
         self._ahead_tick = ahead_tick
         self._on_failure = on_failure
         self._jobs: Latest[Job] = Latest()
+        self.note_seconds = 0.0  # what the newest note, or beat of notes, took; written by the thread, read by anyone
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
 
     def start(self) -> None:
@@ -91,17 +96,22 @@ class Worker:
                     self._generator.prepare(job.request)
                 elif isinstance(job, Play):
                     self._play(job)
+            except HocketError as error:
+                self._on_failure(str(error))
             except Exception as error:  # a model that fails must not take the instrument down
                 log.exception("the model failed")
                 self._on_failure(f"{type(error).__name__}: {error}")
 
     def _play(self, job: Play) -> None:
-        for placed in self._generator.stream(job.request, GeneratorState(job.seed)):
+        begun = time.perf_counter()
+        for batch in self._batches(self._generator.stream(job.request, GeneratorState(job.seed))):
+            self.note_seconds = time.perf_counter() - begun
             if self._jobs.waiting:
                 return
-            note = placed.shifted(job.origin_tick)
-            self._emit(job.generation, note)
-            while note.end_tick > self._ahead_tick():
+            notes = [note.shifted(job.origin_tick) for note in batch]
+            self._emit(job.generation, notes)
+            while notes[-1].end_tick > self._ahead_tick():
                 time.sleep(POLL_SECONDS)
                 if self._jobs.waiting:
                     return
+            begun = time.perf_counter()

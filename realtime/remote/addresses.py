@@ -85,6 +85,8 @@ FOR_ALL: Final[dict[str, Verb]] = {  # /hocket/WORD
     "launch": Verb(ask.Launch, (text,), optional=1, button=True),
     "halt": Verb(ask.Halt, (text,), optional=1, button=True),
     "panic": Verb(lambda: ask.Forward(Panic()), button=True),
+    "thru": Verb(ask.SetThruTo, (text, text), optional=1),
+    "capture": Verb(ask.Capture, (whole, text), optional=2, button=True),
     "query": Verb(Query, (port,), optional=1),
 }
 FOR_PART: Final[dict[str, Verb]] = {  # /hocket/PART/WORDS; all else there is a control

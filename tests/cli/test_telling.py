@@ -2,7 +2,9 @@ import pytest
 
 from realtime.cli.telling import REFUSALS_A_SECOND, Teller
 from realtime.engine import reports as told
-from realtime.messages import Counters, Plugged, PortLost, Ready, Silenced
+from realtime.engine.maps import ControlMap
+from realtime.messages import Counters, Plugged, PortLost, Ready, Silenced, Transport
+from tests.takes.examples import take
 
 
 class Watch:
@@ -36,6 +38,12 @@ def turn(length_ticks: int) -> told.TurnStarted:
         (Plugged("keys", "in", "", there=False), ["MIDI: 'keys' is not there; waiting for it"]),
         (Plugged("keys", "in", "", there=True), ["MIDI: 'keys' is there"]),
         (Counters(), []),
+        (told.TakeKept(take()), ["take 20260131-120000-001: 3 notes of band"]),
+        (told.MapsChanged(()), ["no knob moves anything"]),
+        (
+            told.MapsChanged((ControlMap(control="density", part="bass", cc=21, channel=3),), "bass.range"),
+            ["CC 21 on channel 3 moves bass.density (7-bit, jump)", "move a knob for bass.range"],
+        ),
         (
             Ready(1, "memory", "In", "Out", "none", ("no MIDI output",)),
             ["ready: play into 'In', record 'Out' (memory)", "  no MIDI output"],
@@ -45,6 +53,26 @@ def turn(length_ticks: int) -> told.TurnStarted:
 def test_reports_as_lines(report: told.Report, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Teller()(report)
     assert capsys.readouterr().err.splitlines() == lines
+
+
+def test_who_leads_the_beat_is_told_when_it_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    teller = Teller()
+    for transport in (
+        Transport(playing=True, tick=0, source="internal"),
+        Transport(playing=False, tick=0, source="clock", locked=False),
+        Transport(playing=False, tick=0, source="clock"),
+        Transport(playing=True, tick=0, source="clock"),
+        Transport(playing=True, tick=0, source="clock", locked=False),
+        Transport(playing=True, tick=0, source="link", peers=2),
+    ):
+        teller(transport)
+    assert capsys.readouterr().err.splitlines() == [
+        "sync: no beat comes from clock; waiting for it",
+        "sync: clock leads the beat",
+        "sync: no beat comes from clock; waiting for it",
+        "sync: link leads the beat",
+        "sync: 2 others in the Link session",
+    ]
 
 
 def test_a_flood_of_refusals_is_a_few_lines_and_a_count(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from realtime.cli.terminal import RULES, VERBS, Terminal
@@ -54,7 +52,15 @@ LINES = [
     ("thru all", ask.SetThruTo("all")),
     ("thru controls quartet", ask.SetThruTo("controls", "quartet")),
     ("thru off", ask.SetThruTo("off")),
-    ("save set.toml", ask.SaveSession(Path("set.toml"), Remote(osc=9000))),
+    ("save set.toml", ask.SaveSession("set.toml", Remote(osc=9000))),
+    ("locate 5", ask.LocateBar(5)),
+    ("sync link", ask.SetSource("link")),
+    ("capture", ask.Capture(8)),
+    ("capture 4 bass", ask.Capture(4, "bass")),
+    ("learn density", ask.Learn("density")),
+    ("learn bass density", ask.Learn("density", "bass")),
+    ("forget bass density", ask.ForgetMaps("density", "bass")),
+    ("maps", ask.DescribeMaps()),
     ("panic", ask.Forward(Panic())),
     ("panic all", ask.Forward(Panic(everything=True))),
     ("quit", ask.QuitEngine()),
@@ -97,6 +103,9 @@ def test_every_verb_is_tried_above() -> None:
         ("bpm 500", "tempo must be 20..400 beats a minute, got 500"),
         ("bpm nan", "tempo must be 20..400 beats a minute, got nan"),
         ("bpm fast", "bpm takes: N"),
+        ("locate 0", "bars are 1..100000, got 0"),
+        ("capture 65", "bars must be 1..64, got 65"),
+        ("learn", "learn takes: [PART] CONTROL"),
         ("panic now", "panic takes: [all]"),
         ("thru", "thru takes: off|controls|all"),
         ("thru some", "thru must be one of off, controls, all, got 'some'"),
@@ -120,5 +129,5 @@ def test_help_lists_every_verb_with_what_it_takes(capsys: pytest.CaptureFixture[
 
 
 def test_the_names_of_rules_are_no_control_of_any_part() -> None:
-    assert RULES == ("end", "grid", "length", "bars")
+    assert RULES == ("end", "grid", "length", "listen", "bars")
     assert not set(RULES) & {control.name for control in STRIP}

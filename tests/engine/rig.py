@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from realtime.engine.commands import Command, Forward, QuitEngine
-from realtime.engine.engine import Engine, EngineOptions, PartStart
+from realtime.engine.engine import Engine
+from realtime.engine.options import EngineOptions, PartStart
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import Report
 from realtime.errors import DeviceLostError

@@ -11,7 +11,8 @@ import pytest
 
 from realtime.bundle import load_bundle
 from realtime.engine.commands import Forward, HandOver, SetControl, SetRule
-from realtime.engine.engine import Engine, EngineOptions, PartStart
+from realtime.engine.engine import Engine
+from realtime.engine.options import EngineOptions, PartStart
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import ModelFailed, TurnStarted, Yielded
 from realtime.engine.setup import PartSetup

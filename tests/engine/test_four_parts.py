@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from realtime.engine import commands as ask
-from realtime.engine.engine import PartStart, load_model
+from realtime.engine.options import PartStart, load_model
 from realtime.engine.reports import ModelFailed, PartLaunched, Refused, TurnStarted
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules

@@ -7,7 +7,7 @@ import pytest
 
 from realtime.bundle import load_bundle
 from realtime.engine import commands as ask
-from realtime.engine.engine import PartStart
+from realtime.engine.options import PartStart
 from realtime.engine.reports import PartLaunched, RackChanged, Refused, TurnStarted
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules

@@ -9,7 +9,8 @@ import pytest
 
 from realtime.bundle import load_bundle
 from realtime.engine import commands as ask
-from realtime.engine.engine import Engine, EngineOptions, PartStart
+from realtime.engine.engine import Engine
+from realtime.engine.options import EngineOptions, PartStart
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import RackChanged, Refused
 from realtime.engine.routing import Thru

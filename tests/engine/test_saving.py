@@ -8,14 +8,15 @@ import pytest
 
 from realtime.engine import commands as ask
 from realtime.engine import saving
-from realtime.engine.engine import PartStart
+from realtime.engine.options import PartStart
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import PartLaunched, RackChanged, RackDescribed, Refused, SessionSaved
 from realtime.engine.saving import Saver, session_of
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules
 from realtime.errors import FileError
-from realtime.messages import Panic, Sent, Silenced
+from realtime.generators.registry import open_generator
+from realtime.messages import Panic, Sent, SetSync, Silenced, Transport
 from realtime.music.units import Meter
 from realtime.player.sync.options import SyncOptions
 from realtime.session import Remote, Session, read_session, write_session
@@ -27,7 +28,7 @@ PATIENCE_SECONDS = 10.0
 
 def saved(performance: Performance, path: Path) -> Session:
     count = len(performance.of(SessionSaved))
-    performance.ask(ask.SaveSession(path, Remote(osc=9000)))
+    performance.ask(ask.SaveSession(str(path), Remote(osc=9000)))
     assert performance.wait(SessionSaved, count + 1)[-1] == SessionSaved(str(path))
     return read_session(path)
 
@@ -96,7 +97,7 @@ def test_a_rack_tells_its_parts_and_controls_and_refuses_what_it_cannot_write(to
     values = {name: value for name, _, value in part.controls}
     assert (part.name, part.kind, values["register"], values["post.swing"]) == ("morph", "morph", 1.25, 0)
     assert {"mute", "lookahead", "density"} <= set(values)
-    performance.ask(ask.SaveSession(tmp_path / "no" / "set.toml"), ask.SaveSession(tmp_path / "tune.mid"))
+    performance.ask(ask.SaveSession(str(tmp_path / "no" / "set.toml")), ask.SaveSession(str(tmp_path / "tune.mid")))
     texts = [refused.text for refused in performance.wait(Refused, 2)]
     assert "cannot be written (No such file or directory)" in texts[0]
     assert "a session file ends in .toml" in texts[1]
@@ -152,3 +153,38 @@ def test_a_model_in_a_folder_is_found_from_anywhere(
     saver.save(Session(part=(PartSetup(model=toy_morph.name), PartSetup(model="continue"))), tmp_path / "set.toml")
     saver.finish()
     assert [part.model for part in read_session(tmp_path / "set.toml").part] == [str(toy_morph), "continue"]
+
+
+@pytest.mark.processes
+def test_each_part_keeps_its_own_way_of_taking_turns(toy_bundle: Path, tmp_path: Path) -> None:
+    parts = [continue_part(toy_bundle), continue_part(toy_bundle)]
+    first = Performance(parts, rules=TurnRules(end="key", meter=Meter(3, 4)))
+    names = [part.name for part in saved(first, tmp_path / "set.toml").part]
+    first.ask(ask.SetRule("grid", "1/16", names[0]), ask.SetRule("end", "trade", names[1]))
+    session = saved(first, tmp_path / "set.toml")
+    end(first)
+    assert (session.turns.end, session.turns.grid) == ("key", "1/16")
+    assert [part.turns and part.turns.end for part in session.part] == [None, "trade"]
+
+    starts = [PartStart(part, open_generator(toy_bundle)) for part in session.part]
+    second = Performance(starts, rules=session.turns.rules(Meter(3, 4)))
+    assert saved(second, tmp_path / "again.toml") == session
+    end(second)
+
+
+@pytest.mark.processes
+def test_who_leads_the_beat_is_saved_and_what_cannot_be_is_refused(toy_morph: Path, tmp_path: Path) -> None:
+    performance = Performance([morph_part(toy_morph)], sync=SyncOptions(offset_ms=4.0, clock_out=True))
+    performance.ask(ask.SetSource("clock"))
+    (refused,) = performance.wait(Refused)
+    assert "would let Hocket follow itself" in refused.text
+    assert "--" not in refused.text
+    performance.ask(ask.Forward(SetSync(source="clock", offset_ms=7.0)))
+    performance.wait(Transport, 1, lambda transport: transport.source == "clock")
+    time = saved(performance, tmp_path / "set.toml").time
+    assert (time.sync, time.clock_out, time.offset_ms) == ("clock", False, 7.0)
+    performance.ask(ask.SetSource("internal"))
+    performance.wait(Transport, 2, lambda transport: transport.source == "internal")
+    time = saved(performance, tmp_path / "set.toml").time
+    assert (time.sync, time.offset_ms) == ("internal", 7.0)
+    end(performance)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.bundle.installed import installed_bundles
 from realtime.bundle.store import MANIFEST, load_bundle
 from realtime.engine import commands as ask
 from realtime.engine.setup import POST, STRIP, controls_of
 from realtime.errors import UsageError
-from realtime.generators.registry import installed_bundles
 from realtime.messages import Locate, Panic, SetTempo, StartTransport, StopTransport, TapTempo
 from realtime.post import POST_CONTROLS
 from realtime.remote.addresses import FOR_ALL, FOR_PART, Argument, Query, command_of
@@ -17,6 +17,10 @@ ASKED: list[tuple[str, Sequence[Argument], ask.Command | Query | None]] = [
     ("/hocket/tempo", [97.5], ask.Forward(SetTempo(97.5))),
     ("/hocket/tempo", [97], ask.Forward(SetTempo(97.0))),
     ("/hocket/tap", [], ask.Forward(TapTempo())),
+    ("/hocket/thru", ["all"], ask.SetThruTo("all")),
+    ("/hocket/thru", ["controls", "bass"], ask.SetThruTo("controls", "bass")),
+    ("/hocket/capture", [], ask.Capture(8)),
+    ("/hocket/capture", [4, "bass"], ask.Capture(4, "bass")),
     ("/hocket/start", [], ask.Forward(StartTransport())),
     ("/hocket/start", [1.0], ask.Forward(StartTransport())),
     ("/hocket/start", [0.0], None),
@@ -76,7 +80,9 @@ def test_an_address_asks_for_one_thing(
 def test_every_address_of_the_table_is_tried_above() -> None:
     tried = {address.split("/", 2)[2] for address, _, _ in ASKED}
     assert set(FOR_ALL) <= tried
-    assert {f"bass/{path}" for path in FOR_PART} - tried == {"bass/turns/grid", "bass/turns/length"}
+    assert {f"bass/{path}" for path in FOR_PART} - tried == {
+        f"bass/turns/{name}" for name in ("grid", "length", "listen")
+    }
 
 
 @pytest.mark.parametrize(

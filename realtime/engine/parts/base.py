@@ -8,7 +8,7 @@ from realtime.bundle.spec import BundleSpec
 from realtime.engine.bar_buffer import BarBuffer
 from realtime.engine.bar_lines import BarLines
 from realtime.engine.commands import Command
-from realtime.engine.reports import Report
+from realtime.engine.reports import PartDescribed, PartLoad, PartState, Report
 from realtime.engine.setup import PartSetup
 from realtime.messages import Message, Played, Way
 
@@ -43,6 +43,15 @@ class Part(Protocol):
     @property
     def ways(self) -> tuple[Way, ...]:
         """The outputs and channels of its voices."""
+
+    def described(self) -> PartDescribed:
+        """The part with all its controls."""
+
+    def state(self) -> PartState:
+        """The part as it is now."""
+
+    def load(self) -> PartLoad:
+        """What its model costs."""
 
     def start(self) -> None:
         """The player is there; begin."""

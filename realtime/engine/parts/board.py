@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -14,8 +14,10 @@ from realtime.engine.kept import SNAPSHOTS, KeptBars
 from realtime.engine.parts.keeping import phrases_of, point_of, setup_of, snapshot_of
 from realtime.engine.parts.material import Point
 from realtime.engine.parts.outlet import Route
+from realtime.engine.reports import PartDescribed, PartState
 from realtime.engine.setup import CHANNELS, POST, SEEDS, STRIP, PartSetup, controls_of
 from realtime.errors import UsageError
+from realtime.messages import Way
 from realtime.music.note import DRUM_CHANNEL
 from realtime.post import PostChain, PostSettings
 
@@ -61,6 +63,33 @@ class Board:
             other._snapshots[slot] = replace(point, controls={k: v for k, v in point.controls.items() if k in has})
         other._point = self._point
         return other
+
+    def described(self, name: str, voices: tuple[str, ...], lockable: tuple[str, ...] = ()) -> PartDescribed:
+        """The part with all its controls."""
+        spec, values = self._spec, self._values
+        return PartDescribed(
+            name=name,
+            kind=spec.kind,
+            controls=tuple((key, control, values[key]) for key, (_, control) in self._specs.items()),
+            model=self._setup.model,
+            title=spec.title,
+            voices=voices,
+            lockable=lockable,
+            takes_turns=spec.kind == "continue",
+        )
+
+    def state(self, name: str, *, playing: bool, silent: bool, ways: tuple[Way, ...], **more: Any) -> PartState:
+        """The part as it is now; sets of names come in order."""
+        more = {key: tuple(sorted(value)) if isinstance(value, frozenset) else value for key, value in more.items()}
+        return PartState(
+            part=name,
+            values=dict(self._values),
+            playing=playing,
+            silent=silent,
+            snapshots=tuple(sorted(self._snapshots)),
+            ways=ways,
+            **{"seed": self._point.seed, **more},
+        )
 
     def __getitem__(self, name: str) -> float:
         return self._values[name]
@@ -113,6 +142,10 @@ class Board:
             self._values[name] = control.low + below(int(control.high - control.low) + 1)
         if not names:
             self._point = replace(self._point, seed=below(SEEDS))
+
+    def set_seed(self, seed: int | None) -> None:
+        """What is drawn from; None: whatever comes."""
+        self._point = replace(self._point, seed=secrets.randbelow(SEEDS) if seed is None else seed)
 
     def store(self, slot: int) -> None:
         """Keep the present point in a slot."""
@@ -183,6 +216,13 @@ def _checked(slot: int) -> int:
     if not 1 <= slot <= SNAPSHOTS:
         raise UsageError(f"snapshots are 1..{SNAPSHOTS}, got {slot}")
     return slot
+
+
+def known(owner: str, names: frozenset[str], there: tuple[str, ...], what: str) -> frozenset[str]:
+    """The names, all of which there are. Raises `UsageError` on another."""
+    for name in sorted(names - set(there)):
+        raise UsageError(f"{owner} has no {name!r} to {what} (it has {', '.join(there) or 'none'})")
+    return names
 
 
 def following_channels(first: int) -> tuple[int, ...]:

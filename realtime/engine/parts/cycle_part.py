@@ -11,12 +11,12 @@ import msgspec
 from realtime.bundle.spec import BundleSpec
 from realtime.engine import commands as ask
 from realtime.engine.parts.base import Stage
-from realtime.engine.parts.board import Board
+from realtime.engine.parts.board import Board, known
 from realtime.engine.parts.cycle_runner import CycleRunner
 from realtime.engine.parts.maker_worker import MakerFailed, MakerWorker
 from realtime.engine.parts.material import Made, Maker, Material, Order, Path
 from realtime.engine.parts.outlet import Outlet
-from realtime.engine.reports import ModelFailed
+from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState
 from realtime.engine.setup import ROUTE, PartSetup
 from realtime.errors import UsageError
 from realtime.messages import Played, Way
@@ -53,26 +53,33 @@ class CyclePart:
         self._wanted = setup.playing
         self._silent = False
         self._material: Material | None = None  # the newest
+        self._made_seconds = 0.0  # what that took
         self._path: Path | None = None
-        self._locks: frozenset[str] = frozenset()
         self._ordered = self._applied = 0  # versions
         self._employ(maker)
-        self._set_locks(frozenset(setup.locks))
+        self._locks = known(self.name, frozenset(setup.locks), maker.lock_names, "lock")
+        self._muted = known(self.name, frozenset(setup.muted), maker.voice_names, "mute")
+        self._hush()
 
     @property
     def spec(self) -> BundleSpec:
         """The model's manifest."""
         return self._maker.spec
 
-    @property
-    def missed(self) -> int:
-        """How many cycles came without their new phrase."""
-        return self._runner.missed
+    def described(self) -> PartDescribed:
+        """The part with all its controls."""
+        return self._board.described(self.name, self._maker.voice_names, self._maker.lock_names)
 
-    @property
-    def playing(self) -> bool:
-        """Whether it plays or is about to."""
-        return self._wanted
+    def state(self) -> PartState:
+        """The part as it is now."""
+        names = {"locks": self._locks, "muted": self._muted}
+        return self._board.state(self.name, playing=self._wanted, silent=self._silent, ways=self.ways, **names)
+
+    def load(self) -> PartLoad:
+        """Of the newest material; it may take as long as it plays."""
+        length = self._material.length_ticks if self._material else 0
+        budget_ms = length / PPQ * 60_000 / self._stage.bpm()
+        return PartLoad(self.name, round(1000 * self._made_seconds, 2), round(budget_ms, 2), self._runner.missed)
 
     # --- from the engine ------------------------------------------------------------------------------
 
@@ -126,14 +133,9 @@ class CyclePart:
 
     def set_silent(self, silent: bool) -> None:
         """Release and send nothing; or go on at the next beat, where the cycle stands."""
-        if silent == self._silent:
-            return
-        self._silent = silent
-        self._outlet.silent_voices = frozenset(range(self._outlet.voices)) if silent else frozenset()
-        if silent:
-            self._outlet.cut()
-        else:
-            self._runner.again("step")
+        if silent != self._silent:
+            self._silent = silent
+            self._hush()
 
     def player_restarted(self) -> None:
         """Begin anew: the timeline is another one."""
@@ -147,7 +149,8 @@ class CyclePart:
 
     def kept(self) -> PartSetup:
         """The setup as it has become."""
-        return msgspec.structs.replace(self._board.kept(), playing=self._wanted, locks=tuple(sorted(self._locks)))
+        locks, muted = tuple(sorted(self._locks)), tuple(sorted(self._muted))
+        return msgspec.structs.replace(self._board.kept(), playing=self._wanted, locks=locks, muted=muted)
 
     def command(self, command: ask.Command) -> bool:
         """Carry a command out."""
@@ -167,7 +170,13 @@ class CyclePart:
                 self._board.reroll(names, secrets.randbelow)
                 self._changed()
             case ask.SetLocks(names):
-                self._set_locks(names)
+                self._locks = known(self.name, names, self._maker.lock_names, "lock")
+            case ask.MuteVoices(names):
+                self._muted = known(self.name, names, self._maker.voice_names, "mute")
+                self._hush()
+            case ask.SetSeed(seed):
+                self._board.set_seed(seed)
+                self._changed()
             case ask.StoreSnapshot(slot):
                 self._board.store(slot)
             case ask.RecallSnapshot(slot):
@@ -221,12 +230,9 @@ class CyclePart:
         elif name in ("evolve", "lock"):
             self._expect_next()
 
-    @property
-    def _evolves(self) -> bool:
-        return bool(self._board["evolve"]) and self._maker.connects and not self._board["lock"]
-
     def _expect_next(self) -> None:
-        if self._runner.expect(next_cycles=self._evolves):
+        evolves = bool(self._board["evolve"]) and self._maker.connects and not self._board["lock"]
+        if self._runner.expect(next_cycles=evolves):
             self._order(next_cycle=True)
 
     def _changed(self) -> None:
@@ -234,11 +240,12 @@ class CyclePart:
         if not self._board["lock"]:
             self._order()
 
-    def _set_locks(self, names: frozenset[str]) -> None:
-        unknown = names - set(self._maker.lock_names)
-        if unknown:
-            raise UsageError(f"{self.name} has no {sorted(unknown)[0]!r} to lock (it has {self._maker.lock_names})")
-        self._locks = names
+    def _hush(self) -> None:
+        """Voices that are heard again go on where the cycle stands."""
+        names = self._maker.voice_names
+        voices = frozenset(v for v, name in enumerate(names) if self._silent or name in self._muted)
+        if self._outlet.silence(voices):
+            self._runner.again("step")
 
     def _read(self, source: str, bars: int) -> None:
         phrases = self._stage.buffer.last_bars(source, self._stage.now_tick(), bars)
@@ -274,7 +281,7 @@ class CyclePart:
         order, runner = made.order, self._runner
         if order.version < self._applied:
             return
-        self._material = made.material
+        self._material, self._made_seconds = made.material, made.seconds
         if not runner.running:
             self._applied = order.version
             if self._wanted:

@@ -65,7 +65,7 @@ class CycleRunner:
             bars.set_origin(bars.origin_tick or soonest)
         bars.hold(self._name)
         start = bars.next_tick(soonest, grid)
-        self._cycle = Cycle(start - bars.origin_tick, material, on_miss=on_miss)
+        self._cycle = Cycle(start - bars.origin_tick, material, on_miss=on_miss, bar_ticks=bars.meter.bar_ticks)
         self._stage.observe(PartLaunched(part=self._name, start_tick=start))
 
     def expect(self, *, next_cycles: bool) -> bool:

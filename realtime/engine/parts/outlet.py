@@ -3,7 +3,7 @@
 Notes come in on a voice's own timeline of bars; out go chunks on the player's timeline.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from realtime.engine.bar_buffer import BarBuffer
@@ -11,6 +11,7 @@ from realtime.engine.bar_lines import BarLines
 from realtime.messages import Chunk, ChunkNote, Cut, Message, Program, Way
 from realtime.music.note import Note
 from realtime.post.chain import PostChain
+from realtime.post.density import in_beats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +147,20 @@ class Outlet:
         self._generation += 1
         return self._generation
 
-    def stream(self, generation: int, note: Note) -> list[Note]:
-        """Any thread: one note of the timeline, of a part with one voice; returns what was sent of it.
+    def in_batches(self, notes: Iterable[Note]) -> Iterator[list[Note]]:
+        """Any thread: notes that count from a bar line, as `stream` is to get them: each by itself, or, where the chain
+        has to see them, whole beats."""
+        if self.chain.needs_beats:
+            return in_beats(notes, self._bars.meter)
+        return ([note] for note in notes)
 
-        The chain sees each note alone: a limit of notes a beat counts nothing here.
-        """
+    def stream(self, generation: int, notes: Sequence[Note]) -> list[Note]:
+        """Any thread: one batch on the timeline, of a part with one voice; returns what was sent of it."""
         if 0 in self.silent_voices:
             return []
         origin = self._bars.origin_tick
-        shaped = [n.shifted(origin) for n in self.chain.apply([note.shifted(-origin)], self._bars.meter)]
+        nominal = [note.shifted(-origin) for note in notes]
+        shaped = [note.shifted(origin) for note in self.chain.apply(nominal, self._bars.meter)]
         for each in shaped:
             self._send(self._chunk(0, generation, each.start_tick, [each]))
         return shaped
@@ -163,6 +169,16 @@ class Outlet:
         """End what sounds and what was sent, but let the work of this generation go on."""
         for voice in range(len(self._placed)):
             self._send(Cut(self.part_id(voice), self._generation))
+
+    def silence(self, voices: frozenset[int]) -> bool:
+        """These voices send nothing from now on, all others do: what they sound ends, what was sent of them is void.
+        Whether a voice is heard again."""
+        is_back = bool(self.silent_voices - voices)
+        for voice in voices - self.silent_voices:
+            self._placed[voice].clear()
+            self._send(Cut(self.part_id(voice), self._generation))
+        self.silent_voices = voices
+        return is_back
 
     def cut(self) -> None:
         """Nothing more of what was sent, and release what sounds."""

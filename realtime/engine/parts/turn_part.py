@@ -12,9 +12,9 @@ from realtime.engine import commands as ask
 from realtime.engine.parts.base import Stage
 from realtime.engine.parts.board import Board
 from realtime.engine.parts.outlet import Outlet
-from realtime.engine.reports import ModelFailed, TurnStarted, Yielded
-from realtime.engine.setup import POST, ROUTE, PartSetup
-from realtime.engine.turns import Action, Answer, Prepare, TurnKeeper, TurnRules
+from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState, TurnStarted, Yielded
+from realtime.engine.setup import POST, ROUTE, PartSetup, Turns
+from realtime.engine.turns import LISTEN_OFF, RULE_CHOICES, Action, Answer, Prepare, TurnKeeper, TurnRules
 from realtime.engine.worker import Cancel, Play, Prefill, Worker
 from realtime.errors import UsageError
 from realtime.generators.base import GenerateRequest
@@ -53,6 +53,7 @@ class TurnPart:
     def __init__(self, setup: PartSetup, generator: ContinueGenerator, stage: Stage, rules: TurnRules) -> None:
         self.name, self.setup, self._stage = setup.name, setup, stage
         self._board = Board(setup, generator.spec)
+        rules = setup.turns.rules(rules.meter) if setup.turns else rules
         self._turns = TurnKeeper(rules, stage.bpm, stage.bars)
         self._outlet = Outlet(
             self.name,
@@ -73,6 +74,24 @@ class TurnPart:
     def spec(self) -> BundleSpec:
         """The model's manifest."""
         return self._generator.spec
+
+    def described(self) -> PartDescribed:
+        """The part with all its controls."""
+        return self._board.described(self.name, ("answer",))
+
+    def state(self) -> PartState:
+        """The part as it is now."""
+        rules = {name: str(getattr(self.rules, name)) for name in (*RULE_CHOICES, "bars")}
+        silent = bool(self._outlet.silent_voices)
+        playing = self._turns.answering
+        return self._board.state(
+            self.name, playing=playing, silent=silent, ways=self.ways, rules=rules, seed=self._seed
+        )
+
+    def load(self) -> PartLoad:
+        """Of the newest note; it may take as long as notes are handed over ahead."""
+        budget_ms = self._board["lookahead"] * 60_000 / self._stage.bpm()
+        return PartLoad(self.name, round(1000 * self._worker.note_seconds, 2), round(budget_ms, 2))
 
     @property
     def last_channel(self) -> int:
@@ -143,7 +162,7 @@ class TurnPart:
 
     def kept(self) -> PartSetup:
         """The setup as it has become."""
-        return msgspec.structs.replace(self._board.kept(), seed=self._seed)
+        return msgspec.structs.replace(self._board.kept(), seed=self._seed, turns=Turns.of(self.rules))
 
     def command(self, command: ask.Command) -> bool:
         """Carry a command out."""
@@ -155,9 +174,11 @@ class TurnPart:
             case ask.Halt():
                 self._carry_out(self._turns.stop())
             case ask.SetRule(name, value):
-                self._turns.rules = self._turns.rules.changed(name, value)
+                self._set_rule(name, value)
             case ask.Reroll(_, ()):
                 self._seed = secrets.randbelow(1 << 31)
+            case ask.SetSeed(seed):
+                self._seed = seed
             case ask.StoreSnapshot(slot):
                 self._board.store(slot)
             case ask.RecallSnapshot(slot):
@@ -172,6 +193,7 @@ class TurnPart:
         self._generator = generator
         self._worker = Worker(
             generator,
+            batches=lambda notes: self._outlet.in_batches(notes),
             emit=self._emit,
             ahead_tick=lambda: self._stage.now_tick() + round(self._board["lookahead"] * PPQ),
             on_failure=lambda text: self._stage.post(self.name, AnswerFailed(text)),
@@ -190,6 +212,11 @@ class TurnPart:
             self._outlet.chain = self._board.chain()
         elif name in ROUTE:
             self._outlet.set_route(self._board.route())
+
+    def _set_rule(self, name: str, value: float | str) -> None:
+        self._turns.rules = self.rules.changed(name, value)
+        if self.rules.listen == LISTEN_OFF:
+            self._carry_out(self._turns.stop())
 
     def _carry_out(self, actions: list[Action]) -> None:
         for action in actions:
@@ -236,7 +263,7 @@ class TurnPart:
         self._worker.submit(Cancel())
         self._stage.observe(Yielded(ended, self.name))
 
-    def _emit(self, generation: int, note: Note) -> None:
-        """Worker's thread: hand one note to the player."""
-        for sent in self._outlet.stream(generation, note):
+    def _emit(self, generation: int, notes: list[Note]) -> None:
+        """Worker's thread: hand notes to the player."""
+        for sent in self._outlet.stream(generation, notes):
             self._stage.post(self.name, Answered(generation, sent))

@@ -1,11 +1,15 @@
 """When notes of a part that plays in cycles go out."""
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.engine.parts.cycle import REST, Cycle, Slice
 from realtime.engine.parts.material import Material
 from realtime.music.note import Note, Phrase
+from realtime.music.units import Meter
 
 LENGTH = 3840
 
@@ -92,3 +96,19 @@ def test_however_time_passes_every_note_goes_out_exactly_once(steps: list[int], 
         out += list(cycle.advance(now))
     ticks = starts(out)
     assert ticks == list(range(start, cycle.sent_until_tick, 240))
+
+
+@pytest.mark.parametrize(("meter", "beats"), [("7/8", [480, 480, 480, 240] * 2), ("7/16", [480, 360] * 2)])
+def test_beats_are_counted_from_each_bar_line_in_odd_meters(meter: str, beats: list[int]) -> None:
+    bar = Meter.of(meter).bar_ticks
+    notes = tuple(Note(start, 60, 50) for start in range(0, 2 * bar, 60))
+    odd = Material(voices=(Phrase.of(notes, length_ticks=2 * bar),), length_ticks=2 * bar)
+    cycle = Cycle(1000, odd, bar_ticks=bar)
+    out = list(cycle.advance(1000 + 4 * bar))
+    edges = [beat.start_tick for beat in out] + [cycle.sent_until_tick]
+    assert [b - a for a, b in pairwise(edges)] == beats * 2
+    assert starts(out) == list(range(1000, 1000 + 4 * bar, 60))  # none twice, none left out
+    assert cycle.number == 1
+    changed = list(cycle.change(odd, 1000 + 3 * bar + 250))
+    assert changed[0].start_tick == 1000 + 3 * bar
+    assert starts(changed) == list(range(1000 + 3 * bar, 1000 + 4 * bar, 60))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from realtime.engine.engine import load_model
+from realtime.engine.options import load_model
 from realtime.engine.parts.makers import maker_of
 from realtime.engine.parts.makers.sketch import locked
 from realtime.engine.parts.material import Maker, Order, Path, Point

@@ -101,7 +101,18 @@ def test_streamed_notes_pass_the_chain_too() -> None:
     desk = Desk()
     desk.outlet.chain = PostChain(PostSettings.of({"octave": 1}))
     generation = desk.outlet.next_generation()
-    (sent,) = desk.outlet.stream(generation, Note(ORIGIN + 480, 60, 100))
+    (sent,) = desk.outlet.stream(generation, [Note(ORIGIN + 480, 60, 100)])
     assert sent == Note(ORIGIN + 480, 72, 100)
     desk.outlet.silent_voices = frozenset({0})
-    assert desk.outlet.stream(generation, Note(ORIGIN + 480, 60, 100)) == []
+    assert desk.outlet.stream(generation, [Note(ORIGIN + 480, 60, 100)]) == []
+
+
+def test_a_limit_of_notes_a_beat_holds_for_streamed_notes_too() -> None:
+    desk = Desk()
+    notes = [Note(start, 60, 60) for start in range(0, 960, 120)]
+    assert [len(batch) for batch in desk.outlet.in_batches(notes)] == [1] * 8
+    desk.outlet.chain = PostChain(PostSettings.of({"max_onsets": 2}))
+    batches = list(desk.outlet.in_batches(notes))
+    sent = [note for batch in batches for note in desk.outlet.stream(1, [n.shifted(ORIGIN) for n in batch])]
+    assert [len(batch) for batch in batches] == [4, 4]
+    assert [note.start_tick - ORIGIN for note in sent] == [0, 240, 480, 720]
