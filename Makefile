@@ -2,15 +2,20 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 SETUP := @bash .ci/setup.sh
+AS_ROOT := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench bench-timing train-debug clean
+.PHONY: help setup demo test check bench bench-timing accept train-debug window screenshots clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what it takes to play (system libraries too, where allowed)
 	$(SETUP) bare
+
+window: ## Set up, then open the window
+	$(SETUP) live
+	$(BIN)/hocket
 
 demo: ## Set up, then 25 s of a phrase and its answers, with no device at all; writes demo-out/
 	$(SETUP) bare
@@ -35,6 +40,13 @@ bench-timing: ## How late notes leave, beside cyclictest (Debian: rt-tests), mid
 	$(SETUP) test
 	@$(BIN)/python -m pip install --quiet -e '.[bench,gui]'
 	$(BIN)/python -m tests.benchmarks.timing
+	$(BIN)/python -m tests.benchmarks.loopback
+
+accept: ## A DAW (Ardour, installed where allowed) records the four models through JACK: every note, in time
+	$(SETUP) test
+	@command -v ardour7-lua >/dev/null || command -v ardour8-lua >/dev/null || \
+		$(AS_ROOT) apt-get install -y -qq --no-install-recommends ardour >/dev/null
+	$(BIN)/python -m tests.acceptance.ardour
 
 train-debug: ## Ten training steps of each recipe on the CPU
 	$(SETUP) test
@@ -43,6 +55,10 @@ train-debug: ## Ten training steps of each recipe on the CPU
 	$(BIN)/hocket train quartet-debug --out runs/quartet-debug
 	$(BIN)/hocket train sketch-debug --out runs/sketch-debug
 	$(BIN)/hocket train articulation-debug --out runs/articulation-debug
+
+screenshots: ## Pictures of the window for the README, under Xvfb with a real engine; docs/pictures/
+	$(SETUP) test
+	xvfb-run -a -s "-screen 0 2560x1600x24" $(BIN)/python -m tests.gui.screenshots docs/pictures
 
 clean: ## Remove the environment, caches and demo output (keeps runs/)
 	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

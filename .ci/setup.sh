@@ -2,7 +2,7 @@
 # Sets up .venv (and, where allowed, system packages) for one level; instant when nothing has changed.
 #   .ci/setup.sh bare    the command line and the live core      (make demo)
 #   .ci/setup.sh live    bare + the window                       (make setup)
-#   .ci/setup.sh test    bare + training and test tools          (make test, check, bench, train-debug)
+#   .ci/setup.sh test    live + training and test tools          (make test, check, bench, train-debug, screenshots)
 # TORCH_INDEX  a pip index for torch alone, for level test. On Linux, PyTorch documents
 #              https://download.pytorch.org/whl/cpu for CPU-only builds; plain PyPI pulls gigabytes of CUDA.
 # SKIP_SYSTEM=1  leave system packages alone.
@@ -18,12 +18,12 @@ PYTHON=$VENV/bin/python
 SOUND_DEBS=("libasound2t64|libasound2" libportaudio2 libfluidsynth3 timgm6mb-soundfont "libjack-jackd2-0|libjack0")
 WINDOW_DEBS=(libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 "libglib2.0-0t64|libglib2.0-0" libxcb-cursor0
     libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0)
-TEST_DEBS=(jackd2)
+TEST_DEBS=(jackd2 rt-tests xvfb fonts-dejavu-core)
 
 case $LEVEL in
     bare) EXTRAS="" ;;
     live) EXTRAS="[gui]" ;;
-    test) EXTRAS="[dev,train,osc]" ;;
+    test) EXTRAS="[dev,train,osc,gui]" ;;
     *) echo "setup: no such level: $LEVEL (bare, live or test)" >&2; exit 2 ;;
 esac
 
@@ -33,7 +33,7 @@ die() { say "$*"; exit 1; }
 # --- stamps: what was installed, keyed to the files that decide it ---------------------------------------------
 key() { cat pyproject.toml .ci/setup.sh | cksum; }
 stamped() { [ -x "$PYTHON" ] && [ "$(cat "$VENV/.hocket-$1" 2>/dev/null)" = "$(key)" ]; }
-if stamped "$LEVEL" || { [ "$LEVEL" = bare ] && { stamped live || stamped test; }; }; then exit 0; fi
+if stamped "$LEVEL" || { [ "$LEVEL" != test ] && stamped test; } || { [ "$LEVEL" = bare ] && stamped live; }; then exit 0; fi
 
 # --- system packages ------------------------------------------------------------------------------------------
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -80,7 +80,7 @@ brew_packages() {
 
 system_packages() {
     local wanted=("${SOUND_DEBS[@]}")
-    if [ "$LEVEL" = live ]; then wanted+=("${WINDOW_DEBS[@]}"); fi
+    if [ "$LEVEL" != bare ]; then wanted+=("${WINDOW_DEBS[@]}"); fi
     if [ "$LEVEL" = test ]; then wanted+=("${TEST_DEBS[@]}"); fi
     if command -v dpkg-query >/dev/null; then
         debian_packages "${wanted[@]}"

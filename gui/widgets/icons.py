@@ -97,6 +97,8 @@ ICONS: Final[dict[str, Parts]] = {
     "star-empty": (None, _star),
     "plus": (None, lambda: _lines(((12, 5), (12, 19)), ((5, 12), (19, 12)))),
     "close": (None, lambda: _lines(((6, 6), (18, 18)), ((18, 6), (6, 18)))),
+    "trash": (None, lambda: _joined(_lines(((4, 7), (20, 7)), ((9.5, 7), (9.5, 4), (14.5, 4), (14.5, 7)),
+                                           ((6, 7), (7, 20), (17, 20), (18, 7))))),
     "more": (lambda: _discs(1.9, (5.5, 12), (12, 12), (18.5, 12)), None),
     "undo": (None, lambda: _arrow_back(False)),
     "redo": (None, lambda: _arrow_back(True)),

@@ -1,0 +1,34 @@
+"""The whole window on a host without an engine."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui import theme
+from gui.models import Models
+from gui.views.main_window import SIZE, MainWindow
+from realtime.messages import Ready, SoundChanged, Transport
+from tests.gui.described import rack_reports
+from tests.gui.fakes import FakeHost
+
+READY = Ready(wire_version=3, backend="jack", in_port="In", out_port="Out", realtime_priority="none: test")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, models: Models, host: FakeHost) -> Iterator[MainWindow]:
+    theme.apply(qapp, "dark")
+    models.sessions.begin()
+    window = MainWindow(models)
+    qtbot.addWidget(window)
+    window.resize(*SIZE)
+    window.show()
+    host.tell(READY, Transport(playing=False, tick=0, source="internal"), SoundChanged(there=True), *rack_reports())
+    host.asked.clear()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.focus_first()
+    qapp.processEvents()
+    yield window
+    models.instance.finish()
