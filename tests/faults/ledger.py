@@ -1,0 +1,66 @@
+"""What a receiver makes of the bytes: which notes sound, what ended each, and what could not end."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from realtime.player.midi_bytes import is_note_off, is_note_on
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+Event = tuple[int, bytes | None]  # monotonic ns, message; None: the receiver's own server died
+
+
+@dataclass
+class Ledger:
+    """Counts by channel; a note is a (channel, pitch) that was struck and has not ended."""
+
+    ons: Counter[int] = field(default_factory=Counter)
+    offs: Counter[int] = field(default_factory=Counter)  # that ended a note
+    idle_offs: Counter[int] = field(default_factory=Counter)  # that ended none: a panic names every note
+    struck_twice: Counter[int] = field(default_factory=Counter)  # without a note-off between
+    ended_by_panic: Counter[int] = field(default_factory=Counter)  # by CC 120 or 123
+    ended_by_server: Counter[int] = field(default_factory=Counter)  # the receiver's own server died
+    sounding: dict[tuple[int, int], int] = field(default_factory=dict)  # since when, monotonic ns
+    invalid: int = 0  # bytes that are no channel message of MIDI
+    messages: int = 0
+    last_ns: int = 0
+    last_off_ns: int = 0
+
+    def add(self, events: Iterable[Event]) -> None:
+        """What has arrived, in order."""
+        for time_ns, data in events:
+            if data is None:
+                self._end_all(self.ended_by_server)
+            else:
+                self._hear(time_ns, data)
+
+    @property
+    def hung(self) -> int:
+        """Notes that sound still."""
+        return len(self.sounding)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every note-on on every channel has had its note-off, and none other was needed to end it."""
+        return self.ons == self.offs and not self.hung
+
+    def _hear(self, time_ns: int, data: bytes) -> None:
+        self.messages, self.last_ns = self.messages + 1, time_ns
+        channel = data[0] & 0x0F
+        if not 0x80 <= data[0] < 0xF8 or any(byte > 127 for byte in data[1:]):
+            self.invalid += data[0] < 0xF8
+        elif is_note_on(data):
+            self.ons[channel] += 1
+            self.struck_twice[channel] += (channel, data[1]) in self.sounding
+            self.sounding[channel, data[1]] = time_ns
+        elif is_note_off(data):
+            ended = self.sounding.pop((channel, data[1]), None) is not None
+            (self.offs if ended else self.idle_offs)[channel] += 1
+            self.last_off_ns = time_ns if ended else self.last_off_ns
+        elif data[0] & 0xF0 == 0xB0 and data[1] in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+            self._end_all(self.ended_by_panic, channel)
+
+    def _end_all(self, count: Counter[int], channel: int | None = None) -> None:
+        for key in [key for key in self.sounding if channel in (None, key[0])]:
+            del self.sounding[key]
+            count[key[0]] += 1

@@ -1,0 +1,146 @@
+"""A program on the other end of Hocket's output, in a process of its own: it hears all that arrives, whatever happens.
+
+python -m tests.faults.tape_process NAME [plays]
+
+A line on stdin is an order, a line of JSON on stdout its answer:
+    events      what has arrived since the last asking: [[monotonic ns, [byte, ...]], ...], where this end was lost as
+                [ns, null], and the periods that this end missed
+    unplug      the port goes, as a device does that is unplugged
+    plug        and is there again
+    play [[byte, ...], ...]     send them all at once, to whoever listens
+It joins the JACK server anew when that has died. One that `plays` does so into every port called `Hocket In`, and hears
+nothing: both at once make a loop of JACK's graph, which costs it periods.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from collections import deque
+
+import jack
+
+from realtime.player.backends.jack_ports import midi_ports
+from realtime.player.backends.jack_time import CycleClock
+
+LOOK_SECONDS = 0.02
+MESSAGES_A_CYCLE = 400  # what a JACK port holds of short messages is some 1,000
+ENDED = None  # in the place of a message: the server went, and with it all that sounded here
+
+
+class Tape:
+    """One JACK client at a time."""
+
+    def __init__(self, name: str, *, plays: bool) -> None:
+        self._name, self._plays = name, plays
+        self._heard: deque[tuple[int, list[int] | None]] = deque()
+        self._to_play: deque[bytes] = deque()
+        self._client: jack.Client | None = None
+        self._lost = threading.Event()
+        self._is_plugged = True
+        self._seen: set[str] = set()  # inputs of Hocket that we have been connected to
+        self._next_frame = 0
+        self.missed = 0  # periods in which we were not called, or too late
+
+    def keep(self) -> None:
+        """A thread's life: be on the server, and connected to what there is to play to."""
+        while True:
+            if self._client is None or self._lost.is_set():
+                self._join()
+            elif self._plays:
+                with contextlib.suppress(jack.JackError, Exception):
+                    self._connect(self._client)
+            time.sleep(LOOK_SECONDS)
+
+    def wait(self) -> None:
+        """Until the server is joined."""
+        while self._client is None:
+            time.sleep(LOOK_SECONDS)
+
+    def take(self) -> dict[str, object]:
+        events = [self._heard.popleft() for _ in range(len(self._heard))]
+        return {"events": events, "missed": self.missed}
+
+    def plug(self, there: bool) -> dict[str, object]:
+        client = self._client
+        if client is not None and there != self._is_plugged:
+            with contextlib.suppress(jack.JackError):
+                if there:
+                    self._ear = client.midi_inports.register("ear")
+                else:
+                    ear, self._ear = self._ear, None
+                    ear.unregister()
+        self._is_plugged = there
+        return {"plugged": there}
+
+    def play(self, messages: list[list[int]]) -> dict[str, object]:
+        self._to_play.extend(map(bytes, messages))
+        return {"waiting": len(self._to_play)}
+
+    def _join(self) -> None:
+        try:
+            client = jack.Client(self._name, no_start_server=True, use_exact_name=True)
+        except jack.JackError:
+            return
+        self._lost.clear()
+        self._next_frame = 0
+        self._seen.clear()
+        self._ear = client.midi_inports.register("ear") if self._is_plugged else None
+        self._mouth = client.midi_outports.register("mouth")
+        self._clock = CycleClock(client)
+        client.set_process_callback(self._process)
+        client.set_shutdown_callback(self._shut_down)
+        client.activate()
+        self._client, self._old = client, self._client  # one of a dead server may hang when it is closed
+
+    def _connect(self, client: jack.Client) -> None:
+        for port in midi_ports(client, is_input=True):
+            if port.endswith(":Hocket In") and port not in self._seen:
+                client.connect(self._mouth, port)
+                self._seen.add(port)
+        self._seen &= set(midi_ports(client, is_input=True))
+
+    def _shut_down(self, _status: object, _reason: str) -> None:
+        self._heard.append((time.monotonic_ns(), ENDED))
+        self._lost.set()
+
+    def _process(self, frames: int) -> None:
+        start_ns, length_ns = self._clock.cycle()
+        first = self._client.last_frame_time if self._client is not None else 0
+        if self._next_frame and first > self._next_frame:
+            self.missed += (first - self._next_frame) // frames
+        self._next_frame = first + frames if first else 0
+        ear = self._ear
+        for offset, data in ear.incoming_midi_events() if ear is not None else ():
+            self._heard.append((start_ns + offset * length_ns // frames, list(bytes(data))))
+        self._mouth.clear_buffer()
+        for _ in range(min(MESSAGES_A_CYCLE, len(self._to_play))):
+            self._mouth.write_midi_event(0, self._to_play.popleft())
+
+
+def main() -> None:
+    with contextlib.suppress(OSError, AttributeError):  # as root: what the callback waits for is not kept waiting
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
+    jack.set_error_function(lambda _: None)  # a dead server is nothing to talk about
+    jack.set_info_function(lambda _: None)
+    tape = Tape(sys.argv[1], plays="plays" in sys.argv[2:])
+    threading.Thread(target=tape.keep, daemon=True).start()
+    tape.wait()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        order, _, rest = line.strip().partition(" ")
+        orders = {
+            "events": tape.take,
+            "unplug": lambda: tape.plug(False),
+            "plug": lambda: tape.plug(True),
+            "play": lambda: tape.play(json.loads(rest)),  # noqa: B023
+        }
+        print(json.dumps(orders[order]()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)  # libjack's threads of a dead server may never end
