@@ -71,6 +71,21 @@ def train_command(
     return result
 
 
+def list_command() -> list[dict[str, Any]]:
+    """The recipes, with what a run of each is to cost."""
+    return [
+        {
+            "name": recipe.name,
+            "kind": recipe.kind,
+            "title": recipe.title,
+            "devices": kind_of(recipe).devices,
+            "minutes": recipe.train.budget.cpu_minutes,
+            "steps": recipe.train.budget.steps,
+        }
+        for recipe in (make() for make in RECIPES.values())
+    ]
+
+
 def check_sides(corpus: AnyCorpus) -> None:
     """Raises `FileError` where there is nothing to train on or nothing to select on."""
     to_train, to_select = (len(corpus.split(side)) for side in ("train", "valid"))

@@ -52,7 +52,7 @@ class Recipe:
     network: TransformerConfig = field(default_factory=TransformerConfig)
     windows: WindowConfig = field(default_factory=WindowConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
-    generated: int = 0  # so many generated tunes instead of data folders: for trying the machinery out
+    generated: int = 0  # so many generated tunes where no data folder is given: to try things out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class PatternRecipe:
     network: PatternNetConfig = field(default_factory=PatternNetConfig)
     windows: PatternConfig = field(default_factory=PatternConfig)
     loss: PatternLossConfig = field(default_factory=PatternLossConfig)
-    generated: int = 0  # so many generated tunes instead of data folders
+    generated: int = 0  # so many generated tunes where no data folder is given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class QuartetRecipe:
     train: TrainConfig
     network: QuartetNetConfig = field(default_factory=QuartetNetConfig)
     quartet: QuartetConfig = field(default_factory=QuartetConfig)
-    generated: int = 0  # so many generated pieces instead of data folders
+    generated: int = 0  # so many generated pieces where no data folder is given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class SketchRecipe:
     train: TrainConfig
     network: SketchNetConfig = field(default_factory=SketchNetConfig)
     sketch: SketchConfig = field(default_factory=SketchConfig)
-    generated: int = 0  # so many generated pieces instead of data folders
+    generated: int = 0  # so many generated pieces where no data folder is given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ class ArticulationRecipe:
     network: ArticulationNetConfig = field(default_factory=ArticulationNetConfig)
     batch: int = 128  # windows
     hop: int = 4  # steps from one training window to the next
-    generated: int = 0  # so many generated pieces instead of data folders
+    generated: int = 0  # so many generated pieces where no data folder is given
 
 
 AnyRecipe = Recipe | PatternRecipe | QuartetRecipe | SketchRecipe | RollRecipe | ArticulationRecipe

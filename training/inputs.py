@@ -29,7 +29,7 @@ def read_data(
 
     `run`: its folder holds the cache, if $HOCKET_CACHE names no other.
     """
-    if recipe.generated:
+    if recipe.generated and not data:
         return kind_of(recipe).generate(recipe.generated)
     for path in leave_out:
         if not path.is_file():

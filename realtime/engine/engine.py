@@ -84,16 +84,7 @@ class Engine:
         self._told: dict[str, PartState] = {}
         self._counted: BarsCounted | None = None
         self._watching = False  # whether the player tells which ports there are
-        stage = Stage(
-            bars=self._bars,
-            buffer=self._buffer,
-            send=self._send,
-            post=lambda name, said: self._put(FromPart(name, said)),
-            observe=self._tell,
-            now_tick=self._now_tick,
-            now_ns=time.monotonic_ns,
-            bpm=lambda: self._anchor.bpm,
-        )
+        stage = self._stage()
         self._rack = Rack(stage, options.rules, load)
         self._desk = Desk(
             stage,
@@ -131,6 +122,18 @@ class Engine:
             self._player.close()
             self._desk.finish()
             self._finish_saving()
+
+    def _stage(self) -> Stage:
+        return Stage(
+            bars=self._bars,
+            buffer=self._buffer,
+            send=self._send,
+            post=lambda name, said: self._put(FromPart(name, said)),
+            observe=self._tell,
+            now_tick=self._now_tick,
+            now_ns=time.monotonic_ns,
+            bpm=lambda: self._anchor.bpm,
+        )
 
     def _put(self, item: Item) -> None:
         self._inbox.put(item)
@@ -181,8 +184,30 @@ class Engine:
                 self._desk.see_tick()
                 self._anchor = item.anchor()
                 self._observe(item)
+            case Transport():
+                self._follow(item)
             case FromPart(name, said):
                 self._rack.heard(name, said)
+            case Placed(message):
+                self._desk.placed(message)
+                if self._options.show_all:
+                    self._observe(message)
+            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortsSeen() | PortLost():
+                self._observe(item)
+            case SoundChanged() | SessionSaved() | TakeKept() | Refused():
+                self._observe(item)
+            case PlayerGone():
+                if self._player.is_current(item):
+                    self._observe(self._player.restart(self._anchor.bpm))
+                    self._send(Panic(everything=True))  # nobody knows what the other one left sounding
+                    self._begin_again()
+            case Failed() | QuitEngine():
+                pass  # a player that fails says so before it is ready; the end is dealt with outside
+            case _:
+                self._carry_out(item)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
             case Forward(Panic() as panic):
                 self._rack.command(Halt())  # silence means silence: nothing goes on by itself
                 self._desk.silence()
@@ -195,32 +220,15 @@ class Engine:
             case Forward(message):
                 self._watching = message.on if isinstance(message, WatchPorts) else self._watching
                 self._send(message)
-            case Placed(message):
-                self._desk.placed(message)
-                if self._options.show_all:
-                    self._observe(message)
-            case PlayerGone():
-                if self._player.is_current(item):
-                    self._observe(self._player.restart(self._anchor.bpm))
-                    self._send(Panic(everything=True))  # nobody knows what the other one left sounding
-                    self._begin_again()
             case ChangePorts(ports):
                 self._change_player(with_ports(self._player.options, ports))
-            case Transport():
-                self._follow(item)
-            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortsSeen() | PortLost():
-                self._observe(item)
-            case SoundChanged() | SessionSaved() | TakeKept() | Refused():
-                self._observe(item)
             case DescribeRack():
                 self._observe(self._rack.describe())
             case SaveSession():
-                self._save(item)
-            case Failed() | QuitEngine():
-                pass  # a player that fails says so before it is ready; the end is dealt with outside
+                self._save(command)
             case _:
-                if not self._desk.command(item):
-                    self._rack.command(item)
+                if not self._desk.command(command):
+                    self._rack.command(command)
 
     def _follow(self, told: Transport) -> None:
         """The first word tells, after the first `Clock`, what ticks are: only then can parts be placed."""

@@ -73,7 +73,8 @@ def run(core: Core, inbox: PlayerInbox, stop: StopFlag, priority: str, open_agai
     closing = threading.Event()
     try:
         while not stop.is_set:
-            timeout_ns = core.next_deadline_ns() - time.monotonic_ns()
+            deadline_ns = core.next_deadline_ns()
+            timeout_ns = deadline_ns - time.monotonic_ns()
             if timeout_ns > 0:
                 inbox.wait(timeout_ns / 1e9)
             for command in inbox.drain():
@@ -81,6 +82,9 @@ def run(core: Core, inbox: PlayerInbox, stop: StopFlag, priority: str, open_agai
                     core.attach(command.io, priority, command.warnings)
                 elif command is None or (not isinstance(command, Wake) and not core.handle(command)):
                     return
+                if time.monotonic_ns() >= deadline_ns:  # what is due does not wait for a row of messages
+                    core.step()
+                    deadline_ns = core.next_deadline_ns()
             core.step()
             lost = core.take_lost()
             if lost is not None:

@@ -52,6 +52,27 @@ def endless(*, unless_zero: bool = False) -> Any:
     return model(nodes, constants)
 
 
+def slow() -> Any:
+    """Minutes of work where some z is over 0, and none in a warm-up at 0: of allowed operators, so it can be loaded."""
+    nodes = [
+        helper.make_node("ReduceMax", ["z"], ["most"], keepdims=0),
+        helper.make_node("Greater", ["most", "none"], ["over"]),
+        helper.make_node("Cast", ["over"], ["once"], to=TensorProto.INT64),
+        helper.make_node("Mul", ["once", "size"], ["pads"]),
+        helper.make_node("Pad", ["one", "pads"], ["m0"]),
+        *(helper.make_node("MatMul", [f"m{n}", f"m{n}"], [f"m{n + 1}"]) for n in range(400)),
+        helper.make_node("ReduceMax", ["m400"], ["largest"], keepdims=0),
+        helper.make_node("Add", ["largest", "value"], ["logits"]),
+    ]
+    constants = [
+        helper.make_tensor("none", TensorProto.FLOAT, [], [0.0]),
+        helper.make_tensor("size", TensorProto.INT64, [4], [0, 0, 1500, 1500]),
+        helper.make_tensor("one", TensorProto.FLOAT, [1, 1], [1.0]),
+        helper.make_tensor("value", TensorProto.FLOAT, [1, 32, 63], [0.0] * (32 * 63)),
+    ]
+    return model(nodes, constants)
+
+
 def huge() -> Any:
     """16 TB of zeros, asked for while it runs; then cut to size."""
     nodes = [

@@ -43,7 +43,7 @@ def test_a_remote_control_plays_the_rack(tmp_path: Path, toy_morph: Path) -> Non
     assert line.startswith("OSC: listening on 127.0.0.1, port ")
     packets = Packets()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as remote:
-        for address, arguments in (("/hocket/tempo", (200.0,)), ("/hocket/morph/register", (1.5,)), ("/x", ())):
+        for address, arguments in (("/hocket/morph/register", (1.5,)), ("/hocket/tempo", (200.0,)), ("/x", ())):
             remote.sendto(packets.write(address, arguments), ("127.0.0.1", int(line.split()[-1])))
         run.wait("Clock", bpm=200.0)
     run.say("save osc.toml")

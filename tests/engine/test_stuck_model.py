@@ -1,5 +1,6 @@
 """A model that never comes back: the part says so, its thread lives, and the other parts play on."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,17 @@ from realtime.engine.options import PartStart
 from realtime.engine.reports import ModelFailed
 from realtime.engine.setup import PartSetup
 from realtime.generators import graph
-from realtime.generators.latent import MorphGenerator
 from realtime.generators.registry import open_generator
 from tests.bundle import hostile
 from tests.engine.rig import Performance
 
 
-def test_an_endless_model_is_told_and_the_others_play(toy_morph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stuck_model_is_told_and_the_others_play(
+    toy_morph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(graph, "RUN_SECONDS", {"morph": 0.5})
-    stuck = MorphGenerator(hostile.unchecked(toy_morph, hostile.endless(unless_zero=True)))  # its warm-up is at zero
+    folder = Path(shutil.copytree(toy_morph, tmp_path / "stuck"))
+    stuck = open_generator(hostile.put(folder, "decoder.onnx", hostile.slow().SerializeToString()))
     parts: list[Any] = [
         PartStart(PartSetup(model="stuck", name="stuck"), stuck),
         PartStart(PartSetup(model="morph", name="well"), open_generator(toy_morph)),

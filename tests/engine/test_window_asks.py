@@ -8,6 +8,7 @@ import pytest
 from realtime.bundle import load_bundle
 from realtime.engine import commands as ask
 from realtime.engine.options import PartStart
+from realtime.engine.parts.board import Board
 from realtime.engine.reports import BarsCounted, PartDescribed, PartLaunched, PartState, Refused, TurnStarted
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnKeeper, TurnRules
@@ -86,6 +87,16 @@ def test_an_answer_ends_when_its_part_stops_listening(band: Performance) -> None
     band.wait(
         PartState, 1, lambda state: state.part == "turns" and state.rules["listen"] == "off" and not state.playing
     )
+
+
+def test_the_channel_of_a_part_whose_voices_had_channels_of_their_own_leads_them_all(toy_quartet: Path) -> None:
+    setup = PartSetup(model="band", name="band", channels=(7, 8, 11, 12))
+    board = Board(setup, load_bundle(toy_quartet).spec)
+    assert board["channel"] == 7
+    assert board.route().channels == (6, 7, 10, 11)
+    board.set("channel", 3)
+    assert board.route().channels[:4] == (2, 3, 4, 5)
+    assert (board.kept().channel, board.kept().channels) == (3, ())
 
 
 def test_a_seed_that_cannot_be_is_refused() -> None:

@@ -49,6 +49,18 @@ def test_an_endless_loop_is_ended_and_the_next_run_works(toy_morph: Path) -> Non
 
 
 @pytest.mark.usefixtures("short")
+def test_a_model_that_passes_the_loader_and_is_far_too_slow_is_ended(toy_morph: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(toy_morph, tmp_path / "slow"))
+    slow = open_session(load_bundle(hostile.put(folder, "decoder.onnx", hostile.slow().SerializeToString())), "decoder")
+    assert slow.run(["logits"], {"z": QUIET})[0].shape == (1, 32, 63)
+    begun = time.monotonic()
+    with pytest.raises(BundleError, match=r"one run took over 0\.3 s and was ended"):
+        slow.run(["logits"], {"z": LOUD})
+    assert time.monotonic() - begun < 6.0  # the product that it is at is finished first
+    assert slow.run(["logits"], {"z": QUIET})[0].shape == (1, 32, 63)
+
+
+@pytest.mark.usefixtures("short")
 def test_a_bound_run_is_ended_too(toy_morph: Path) -> None:
     endless = decoder(toy_morph, hostile.endless())
     binding = endless.binding()

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from realtime.music.attributes import ATTRIBUTES, WEAKNESS_S, attributes_of
-from realtime.music.pattern_codec import HOLD, REST, STEPS, onset
+from realtime.music.attributes import ATTRIBUTES, WEAKNESS_S, attributes_of, attributes_of_one
+from realtime.music.pattern_codec import HOLD, REST, STEPS, SYMBOLS, onset
 
 C, D, G = onset(60), onset(62), onset(67)
 
@@ -34,3 +36,9 @@ def test_by_hand(symbols: np.ndarray, expected: tuple[float, ...]) -> None:
 def test_the_order_is_that_of_the_names() -> None:
     assert tuple(ATTRIBUTES) == ("density", "register", "range", "syncopation", "interval", "rests")
     assert WEAKNESS_S[[0, 8, 4, 2, 1]].tolist() == [0, 0.25, 0.5, 0.75, 1.0]
+
+
+@given(st.lists(st.integers(0, SYMBOLS - 1), min_size=STEPS, max_size=STEPS))
+def test_one_pattern_in_plain_python_is_measured_alike(symbols: list[int]) -> None:
+    symbols_S = np.array(symbols)
+    assert attributes_of_one(symbols_S) == pytest.approx(tuple(attributes_of(symbols_S)), abs=1e-12)

@@ -47,5 +47,5 @@ def test_another_width_is_refused(run: Path) -> None:
 
 
 def test_no_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be gone on from"):
+    with pytest.raises(FileError, match="no checkpoint"):
         warm_start(MelodyTransformer(config(kv_heads=2)), tmp_path / "nothing")

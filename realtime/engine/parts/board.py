@@ -122,6 +122,8 @@ class Board:
     def set(self, name: str, value: float | str) -> None:
         """Change one value. Raises `UsageError` on an unknown name or a value out of range."""
         self._values[name] = self.parse(name, value)
+        if name == "channel":  # the voices follow it from now on, wherever each of them went before
+            self._setup = msgspec.structs.replace(self._setup, channels=())
 
     @property
     def point(self) -> Point:
@@ -206,7 +208,7 @@ def _strip_values(setup: PartSetup) -> dict[str, float]:
         "evolve": float(setup.evolve),
         "on_miss": float(labels["on_miss"].index(setup.on_miss)),
         "lookahead": setup.lookahead_beats,
-        "channel": float(max(1, setup.channel)),
+        "channel": float(setup.channels[0] if setup.channels else max(1, setup.channel)),
         "program": float(setup.program or 0),
         "bank": float(setup.bank or 0),
     }

@@ -62,7 +62,7 @@ class CycleRunner:
         bars = self._stage.bars
         soonest = self._stage.now_tick() + self._hand_over_ticks
         if not bars.held:
-            bars.set_origin(bars.origin_tick or soonest)
+            bars.set_origin(bars.origin_tick or soonest % bars.meter.bar_ticks)  # bars count from the song's start
         bars.hold(self._name)
         start = bars.next_tick(soonest, grid)
         self._cycle = Cycle(start - bars.origin_tick, material, on_miss=on_miss, bar_ticks=bars.meter.bar_ticks)

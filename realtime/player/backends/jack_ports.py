@@ -61,12 +61,12 @@ class JackPorts:
         for link in self._links:
             try:
                 device = link.find(self._others(link.direction))
+                self._connect(link, device)
             except PortError:
                 if not self._config.patient:
                     raise
                 self._plugs.append(link.gone())
             else:
-                self._connect(link, device)
                 link.came(device)
         self._thread.start()
 

@@ -165,9 +165,9 @@ class RtMidiPorts:
                 self._lists["in"].close_port()
 
     def _look_at_all(self) -> None:
-        own = (f"{self._config.client_name}:", self._config.own_in, self._config.own_out)  # ALSA puts the client first
+        own = (self._config.own_in, self._config.own_out)  # client names are no guide: JACK numbers ours
         names = {
-            direction: [name for name in client.get_ports() if not name.startswith(own)]
+            direction: [name for name in client.get_ports() if not any(each in name for each in own)]
             for direction, client in self._lists.items()
         }
         seen = self._watch.look(names, {link.device for link in self._links if link.device})
