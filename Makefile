@@ -5,7 +5,7 @@ SETUP := @bash .ci/setup.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench bench-timing accept train-debug window screenshots clean
+.PHONY: help setup demo test check bench bench-timing accept train-debug window screenshots soak clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ train-debug: ## Ten training steps of each recipe on the CPU
 screenshots: ## Pictures of the window for the README, under Xvfb with a real engine; docs/pictures/
 	$(SETUP) test
 	xvfb-run -a -s "-screen 0 2560x1600x24" $(BIN)/python -m tests.gui.screenshots docs/pictures
+
+soak: ## Chaos while four parts play: MINUTES=10 SEED=1 (needs jackd2); the report's last line is JSON
+	$(SETUP) test
+	@$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
 clean: ## Remove the environment, caches and demo output (keeps runs/)
 	rm -rf .venv demo-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up .venv (and, where allowed, system packages) for one level; instant when nothing has changed.
-#   .ci/setup.sh bare    the command line and the live core      (make demo)
-#   .ci/setup.sh live    bare + the window                       (make setup)
+#   .ci/setup.sh bare    the command line and the live core      (make setup, demo)
+#   .ci/setup.sh live    bare + the window                       (make window)
 #   .ci/setup.sh test    live + training and test tools          (make test, check, bench, train-debug, screenshots)
 # TORCH_INDEX  a pip index for torch alone, for level test. On Linux, PyTorch documents
 #              https://download.pytorch.org/whl/cpu for CPU-only builds; plain PyPI pulls gigabytes of CUDA.

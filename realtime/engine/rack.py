@@ -107,8 +107,8 @@ class Rack:
             self._tell()
 
     def pass_on(self, thru: Thru) -> None:
-        """MIDI thru. Raises `UsageError` if its part is not there."""
-        if thru.part:
+        """MIDI thru. Raises `UsageError` if its part is not there; a rack without any waits for it."""
+        if thru.part and self._parts:
             self._named(thru.part)
         self._routing.thru = thru
         if self._playing:

@@ -97,13 +97,12 @@ class Output:
             )
         )
 
-    def send_after(self, port: str, messages: Iterable[bytes], *, uses: bool = True) -> None:
+    def send_after(self, port: str, messages: Iterable[bytes]) -> None:
         """Messages of no part, after all that was handed over before."""
         due_ns = max(self.now_ns(), self._last_due_ns)
         for data in messages:
+            self._used.add((port, channel_of(data)))
             self.hand_over(Outgoing(due_ns=due_ns, data=data, port=port))
-            if uses:
-                self._used.add((port, channel_of(data)))
 
     def hand_over(self, *messages: Outgoing) -> None:
         """Whatever they are, as they are."""
@@ -152,7 +151,9 @@ class Output:
 
     def open(self, port: str, messages: Iterable[bytes]) -> None:
         """A port is there (again): an end to what it has missed the end of, and then these."""
-        self.send_after(port, self._owed.pay(port, self.now_ns()), uses=False)
+        now_ns = self.now_ns()
+        for data in self._owed.pay(port, now_ns):  # before the note-ons that have been handed over ahead of time
+            self.hand_over(Outgoing(due_ns=now_ns, data=data, port=port))
         self.send_after(port, messages)
 
     def miss(self, port: str, released: Iterable[Event]) -> None:

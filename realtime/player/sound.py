@@ -18,7 +18,7 @@ from realtime.messages import SoundChanged
 from realtime.synth.client import SynthClient, SynthOptions
 from realtime.synth.errors import SynthError
 
-RESTART_SECONDS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)  # after each death; then it is left
+RESTART_SECONDS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # before each new start; then it is left
 LASTING_SECONDS: Final = 60.0  # a synth that lived so long begins to count anew
 PROGRAM, CONTROL = 0xC0, 0xB0
 SETTINGS: Final = (0, 32, 7, 10, 11)  # controllers that a new synth has to be told: bank, volume, pan, expression
@@ -99,10 +99,14 @@ class Sound:
 
     def _start_with_another_font(self) -> bool:
         """Where the font that was asked for cannot be played: say so, and play what there is."""
-        if self._options.soundfont is None:
+        asked_for = self._options
+        if asked_for.soundfont is None:
             return False
-        self._options = replace(self._options, soundfont=None)
-        return self._start("the built-in sound plays with another sound font")
+        self._options = replace(asked_for, soundfont=None)
+        if self._start("the built-in sound plays with another sound font"):
+            return True
+        self._options = asked_for  # it was not the font
+        return False
 
     def _say(self, *, there: bool, text: str = "") -> None:
         if text:

@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.player.player_process import PlayerProcess
 NOTES = 1000
 SPACING_TICKS = 4  # 4.2 ms
 SAMPLE_US = 1e6 / 48_000
+TRIES = 3
 
 
 def test_the_report_counts_what_is_missing_and_measures_from_the_median() -> None:
@@ -28,15 +30,12 @@ def test_the_report_counts_what_is_missing_and_measures_from_the_median() -> Non
     assert not report_of(sent, [heard[1], heard[0], *heard[2:]])["in_order"]
 
 
-@pytest.mark.jack
-@pytest.mark.parametrize("load", LOADS)
-def test_a_thousand_of_a_thousand_notes_arrive_in_order_at_their_sample(
-    load: str, jack_server: JackServer, tmp_path: Path
-) -> None:
-    ended, xruns = threading.Event(), jack_server.xruns
+def play(load: str, tape_file: Path) -> dict[str, Any]:
+    """The report on a thousand notes under a load in this process."""
+    ended = threading.Event()
     with PlayerProcess("--backend", "jack", "--trace") as player:
         player.wait_ready()
-        tape = Tape(tmp_path / "tape.jsonl")
+        tape = Tape(tape_file)
         window = start_load(load, ended)
         try:
             first = player.tick() + 500
@@ -50,7 +49,18 @@ def test_a_thousand_of_a_thousand_notes_arrive_in_order_at_their_sample(
             if window is not None:
                 window.end()
         sent = [(each.due_ns, each.data) for each in player.of(Sent) if is_note_on(each.data)]
-        told = report_of(sent, tape.end())
+        return report_of(sent, tape.end())
+
+
+@pytest.mark.jack
+@pytest.mark.parametrize("load", LOADS)
+def test_a_thousand_of_a_thousand_notes_arrive_in_order_at_their_sample(
+    load: str, jack_server: JackServer, tmp_path: Path
+) -> None:
+    for attempt in range(TRIES):
+        xruns = jack_server.xruns
+        told = play(load, tmp_path / f"{attempt}.jsonl")
+        if jack_server.xruns == xruns:
+            break  # else the machine made the server skip a cycle, with all that was in it: no player can mend that
     assert (told["sent"], told["arrived"], told["in_order"]) == (NOTES, NOTES, True)
-    # A cycle that the machine made the server skip moves all notes of the next one: nothing that a player can mend.
-    assert told["jitter_p99_us"] <= SAMPLE_US or jack_server.xruns > xruns, told
+    assert told["jitter_p99_us"] <= SAMPLE_US

@@ -2,7 +2,7 @@
 
 from realtime.messages import Panic, Plugged
 from realtime.player.clock import MS_NS
-from realtime.player.midi_bytes import is_note_off, note_off, release_messages
+from realtime.player.midi_bytes import is_note_off, note_off, note_on, release_messages
 from realtime.player.owed import EVERY_CHANNEL, EVERY_NOTE, Owed
 from tests.player.fakes import Rig
 from tests.player.test_core_routing import note, sent, with_bass
@@ -73,3 +73,16 @@ def test_a_player_that_is_to_clear_puts_every_channel_to_rest_once() -> None:
     assert owed.pay("", SECOND_NS) == list(EVERY_CHANNEL)
     assert owed.pay("bass", SECOND_NS) == list(EVERY_CHANNEL)
     assert owed.pay("", SECOND_NS) == []
+
+
+def test_it_comes_before_what_has_been_handed_over_ahead_of_time() -> None:
+    rig = Rig(lead_ns=100 * MS_NS)
+    rig.core.handle(note("", "lead", duration=48))
+    rig.run_ms(300)
+    unplug(rig, there=False)
+    rig.core.handle(note("", "lead", tick=rig.clock.tick() + 48))
+    rig.core.step()
+    unplug(rig, there=True)
+    by_due = [event.data for event in sorted(rig.io.sent, key=lambda event: event.due_ns)]
+    assert by_due[-2:] == [release_messages(0)[-1], note_on(0, 60, 90)]
+    assert by_due[-4] == note_off(0, 60)

@@ -12,7 +12,6 @@ from tests.player.fakes import RecordingIO, Rig
 from tests.player.player_process import PlayerProcess
 
 SEEN_SECONDS = 2.0
-KEYS = SeenPort("Keys:out", "in", "jack")
 OTHER = "import jack, sys; c = jack.Client('Keys'); c.midi_outports.register('out'); c.activate(); sys.stdin.read()"
 
 
@@ -46,15 +45,17 @@ def test_other_ports_are_watched_too() -> None:
 
 
 @pytest.mark.jack
-def test_a_port_that_comes_and_goes_is_seen_within_two_seconds(jack_server: JackServer) -> None:
-    with PlayerProcess("--backend", "jack") as player:
+@pytest.mark.parametrize("backend", ["jack", "rtmidi-jack"])
+def test_a_port_that_comes_and_goes_is_seen_within_two_seconds(jack_server: JackServer, backend: str) -> None:
+    keys = SeenPort("Keys:out", "in", backend)
+    with PlayerProcess("--backend", backend) as player:
         player.wait_ready()
         player.send(WatchPorts())
         player.wait(lambda: bool(player.of(PortsSeen)), "the ports there are")
         assert not [port for port in player.of(PortsSeen)[0].ports if "Hocket" in port.name]
         with subprocess.Popen([sys.executable, "-c", OTHER], stdin=subprocess.PIPE) as other:
-            player.wait(lambda: KEYS in player.of(PortsSeen)[-1].ports, "the keys")
+            player.wait(lambda: keys in player.of(PortsSeen)[-1].ports, "the keys")
             assert other.stdin is not None
             other.stdin.close()
             other.wait()
-        player.wait(lambda: KEYS not in player.of(PortsSeen)[-1].ports, "the keys to go", SEEN_SECONDS)
+        player.wait(lambda: keys not in player.of(PortsSeen)[-1].ports, "the keys to go", SEEN_SECONDS)

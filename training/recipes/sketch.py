@@ -47,7 +47,7 @@ def sketch_four_parts() -> SketchRecipe:
         kind="sketch",
         title=TITLE,
         train=TrainConfig(
-            budget=BudgetConfig(steps=6000),
+            budget=BudgetConfig(steps=7500),
             learning_rate=1.5e-3,
             warmup_steps=100,
             weight_decay=0.03,
@@ -56,6 +56,7 @@ def sketch_four_parts() -> SketchRecipe:
             log_steps=100,
             bf16=False,
         ),
+        sketch=SketchConfig(still_from=4000, few_from=6200),
     )
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from realtime.engine.favour import favour_this_thread
 from realtime.engine.parts.material import Made, Maker, Order
 from realtime.errors import HocketError
 from realtime.handover import Latest
@@ -47,6 +48,8 @@ class MakerWorker:
         self._orders.wake()
 
     def _run(self) -> None:
+        if self._maker.touch_grid == "step":  # heard at the next step: what is made for a later beat can wait for it
+            favour_this_thread()
         while not self._stopping:
             order = self._orders.take()
             if order is None:
