@@ -11,7 +11,7 @@ import msgspec
 
 from realtime.music.units import TempoAnchor
 
-WIRE_VERSION: Final = 3
+WIRE_VERSION: Final = 4
 ASIDE: Final = "aside:"  # begins the names of parts that play by the running clock, also while the transport stands
 THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
 
@@ -156,6 +156,7 @@ class Ready(Message, frozen=True, tag=True):
     in_port: str
     out_port: str
     realtime_priority: str  # "fifo", "fifo+latency", "none: <why>"
+    lead_ms: float = 0.0  # notes must be there so long before they are due: JACK's periods
     warnings: tuple[str, ...] = ()
 
 

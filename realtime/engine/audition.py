@@ -8,14 +8,12 @@ from collections.abc import Callable
 from typing import Final
 
 from realtime.engine.parts.base import Stage
-from realtime.engine.phrase_end import seconds_to_ticks
 from realtime.engine.reports import Auditioned
 from realtime.messages import ASIDE, Chunk, ChunkNote, Cut, Program
 from realtime.music.units import PPQ
 from realtime.takes.take import Take
 
 AHEAD_TICKS: Final = 2 * PPQ  # notes are handed over so long before they are due
-HAND_OVER_SECONDS: Final = 0.02
 
 
 class Audition:
@@ -31,7 +29,7 @@ class Audition:
     def play(self, take: Take, *, on_beat: bool) -> None:
         """Begin on the next beat, or at once; a take that plays ends."""
         self.stop(tell=False)
-        start = self._clock_tick() + seconds_to_ticks(HAND_OVER_SECONDS, self._stage.bpm())
+        start = self._clock_tick() + self._stage.hand_over_ticks()
         start = self._stage.bars.next_tick(start, "beat") if on_beat else start
         self._take, self._end_tick = take, start + take.length_ticks
         self._generation += 1

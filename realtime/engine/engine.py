@@ -133,6 +133,7 @@ class Engine:
             now_tick=self._now_tick,
             now_ns=time.monotonic_ns,
             bpm=lambda: self._anchor.bpm,
+            lead_seconds=lambda: self._player.lead_seconds,
         )
 
     def _put(self, item: Item) -> None:

@@ -32,6 +32,7 @@ class PlayerHost:
         self._deliver = deliver
         self._number = 0
         self._lost_at: deque[float] = deque(maxlen=MAX_RESTARTS)
+        self.lead_seconds = 0.0  # notes must be there so long before they are due
         self._link = self._open(options)
 
     @property
@@ -41,7 +42,7 @@ class PlayerHost:
 
     def wait_ready(self) -> Ready:
         """Wait for the player's first message. Raises `PortError`, `UsageError` or `DeviceLostError`."""
-        return self._link.wait_ready()
+        return self._ready(self._link.wait_ready())
 
     def send(self, message: Message) -> bool:
         """Send a message; False if the player is gone."""
@@ -85,7 +86,13 @@ class PlayerHost:
     def _replace(self, options: PlayerOptions) -> Ready:
         self._link.close()
         self._link = self._open(options)
-        return self._link.wait_ready()
+        return self.wait_ready()
 
     def _hear(self, number: int, message: FromPlayer | None) -> None:
+        if isinstance(message, Ready):  # ports that were lost are there again
+            self._ready(message)
         self._deliver(PlayerGone(number) if message is None else message)
+
+    def _ready(self, ready: Ready) -> Ready:
+        self.lead_seconds = ready.lead_ms / 1000
+        return ready

@@ -91,6 +91,7 @@ class Core:
             in_port=io.in_name,
             out_port=io.out_name,
             realtime_priority=priority,
+            lead_ms=io.lead_ns / MS_NS,
             warnings=warnings,
         )
         self._emit(ready)

@@ -17,7 +17,7 @@ class Rig:
     def __init__(self) -> None:
         self.tick, self.sent, self.told = 100, list[Any](), list[Any]()
         stage = SimpleNamespace(
-            bars=BarLines(Meter()), bpm=lambda: 120.0, send=self.sent.append, observe=self.told.append
+            bars=BarLines(Meter()), hand_over_ticks=lambda: 19, send=self.sent.append, observe=self.told.append
         )
         self.audition = Audition(stage, lambda: self.tick)  # type: ignore[arg-type]
 

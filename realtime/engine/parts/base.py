@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from realtime.bundle.spec import BundleSpec
 from realtime.engine.bar_buffer import BarBuffer
 from realtime.engine.bar_lines import BarLines
 from realtime.engine.commands import Command
+from realtime.engine.phrase_end import seconds_to_ticks
 from realtime.engine.reports import PartDescribed, PartLoad, PartState, Report
 from realtime.engine.setup import PartSetup
 from realtime.messages import Message, Played, Way
+
+HAND_OVER_SECONDS: Final = 0.02
+WAY_SECONDS: Final = 0.012  # from the engine's decision into the player's timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,11 @@ class Stage:
     now_tick: Callable[[], int]  # any thread
     now_ns: Callable[[], int]  # any thread
     bpm: Callable[[], float]
+    lead_seconds: Callable[[], float]  # the player wants notes so long before they are due
+
+    def hand_over_ticks(self) -> int:
+        """What is to sound sooner than this from now on might come too late to the player."""
+        return seconds_to_ticks(max(HAND_OVER_SECONDS, self.lead_seconds() + WAY_SECONDS), self.bpm())
 
 
 class Part(Protocol):

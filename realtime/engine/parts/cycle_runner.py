@@ -1,16 +1,12 @@
 """A part's running cycle on the performance's bar lines: launch, go on, change, end. Main loop only."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from realtime.engine.parts.base import Stage
 from realtime.engine.parts.cycle import Cycle, Slice
 from realtime.engine.parts.material import Material
 from realtime.engine.parts.outlet import Outlet
-from realtime.engine.phrase_end import seconds_to_ticks
 from realtime.engine.reports import PartLaunched
-
-HAND_OVER_SECONDS: Final = 0.02  # what goes out sooner than this might come too late to the player
 
 
 class CycleRunner:
@@ -60,7 +56,7 @@ class CycleRunner:
     def launch(self, material: Material, *, grid: str, on_miss: str) -> None:
         """Begin at the next point of a launch grid. The first to launch, with no bar lines about, sets them."""
         bars = self._stage.bars
-        soonest = self._stage.now_tick() + self._hand_over_ticks
+        soonest = self._stage.now_tick() + self._stage.hand_over_ticks()
         if not bars.held:
             bars.set_origin(bars.origin_tick or soonest % bars.meter.bar_ticks)  # bars count from the song's start
         bars.hold(self._name)
@@ -98,13 +94,9 @@ class CycleRunner:
         self._outlet.cut()
         self._stage.bars.let_go(self._name)
 
-    @property
-    def _hand_over_ticks(self) -> int:
-        return seconds_to_ticks(HAND_OVER_SECONDS, self._stage.bpm())
-
     def _soonest(self, grid: str) -> int:
         bars = self._stage.bars
-        return bars.next_tick(self._stage.now_tick() + self._hand_over_ticks, grid) - bars.origin_tick
+        return bars.next_tick(self._stage.now_tick() + self._stage.hand_over_ticks(), grid) - bars.origin_tick
 
     def _resend(self, beats: Iterator[Slice], from_tick: int) -> None:
         for beat in beats:
