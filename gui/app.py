@@ -29,6 +29,7 @@ from gui.viewmodels.outside import OutsideModel
 from gui.viewmodels.panic import PanicModel
 from gui.viewmodels.ports import PortsModel
 from gui.viewmodels.preferences import PreferencesModel
+from gui.viewmodels.presets import PresetsModel
 from gui.viewmodels.rack import RackModel
 from gui.viewmodels.roll import RollModel
 from gui.viewmodels.sessions import SessionsModel
@@ -39,6 +40,7 @@ from gui.viewmodels.training import TrainingModel
 from gui.viewmodels.transport import TransportModel
 from gui.viewmodels.undo import Undo
 from gui.views.main_window import MainWindow
+from gui.widgets.icons import icon
 from realtime import __version__
 from realtime.session import read_session
 
@@ -86,6 +88,7 @@ def _frame(host: EngineHost, places: Places, settings: Settings) -> dict[str, An
             host, notices=notices, status=status, actions=actions, sessions=sessions, transport=transport
         ),
         "common": CommonModel(host, undo),
+        "presets": PresetsModel(places.presets, status),
         "first": FirstPhrase(host, settings=settings, status=status, transport=transport),
     }
 
@@ -116,17 +119,18 @@ def main(session: str = "", arguments: Sequence[str] = ("hocket",)) -> int:
     settings = Settings(places.settings)
     _prepare(settings)
     app = QApplication(list(arguments))
+    collector = Collector(app)
+    _end_on_signals(app)
     app.setApplicationName("Hocket")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("hocket")
     theme.apply(app, settings.now.theme)
+    app.setWindowIcon(icon("keyboard", theme.DARK))
     host = EngineHost()
     models = build_models(host, places, settings)
     models.sessions.begin(path)  # the engine starts while the window is built
     window = MainWindow(models)
     window.show()
-    _end_on_signals(app)
-    collector = Collector(app)
     models.outside.offer_restore()
     for problem in filter(None, (settings.problem, models.instance.problem)):
         models.status.say(problem, WARNING)
@@ -148,7 +152,7 @@ def _prepare(settings: Settings) -> None:
 def _end_on_signals(app: QApplication) -> None:
     for name in ENDING_SIGNALS:
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: app.quit())
+            signal.signal(getattr(signal, name), lambda *_: QTimer.singleShot(0, app.quit))  # also before `exec`
     timer = QTimer(app)
     timer.timeout.connect(lambda: None)
     timer.start(SIGNALS_MS)

@@ -17,15 +17,18 @@ class Collector(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        gc.collect()
-        gc.freeze()  # what there is at the start stays
         gc.disable()
+        self._is_settled = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
 
     def look(self) -> None:
-        """Collect the oldest generation that is due."""
+        """Collect the oldest generation that is due; at first all, and what is left then stays."""
+        if not self._is_settled:
+            gc.collect()
+            gc.freeze()
+            self._is_settled = True
         counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
         due = [age for age, (count, most) in enumerate(counts) if count > most]
         if due:

@@ -17,6 +17,7 @@ from gui.viewmodels.outside import OutsideModel
 from gui.viewmodels.panic import PanicModel
 from gui.viewmodels.ports import PortsModel
 from gui.viewmodels.preferences import PreferencesModel
+from gui.viewmodels.presets import PresetsModel
 from gui.viewmodels.rack import RackModel
 from gui.viewmodels.roll import RollModel
 from gui.viewmodels.sessions import SessionsModel
@@ -47,6 +48,7 @@ class Models:
     outside: OutsideModel
     common: CommonModel
     first: FirstPhrase
+    presets: PresetsModel
     rack: RackModel
     roll: RollModel
     hands: HandsModel

@@ -46,3 +46,8 @@ class Places:
     def models(self) -> Path:
         """Models trained or brought along by the user."""
         return self.documents / "Models"
+
+    @property
+    def presets(self) -> Path:
+        """Presets of parts."""
+        return self.documents / "Presets"

@@ -88,12 +88,14 @@ SHORTCUTS: Final[tuple[Shortcut, ...]] = (
     _row("hand_over", "G", PARTS, "&Your turn", "Hand over: the model answers now", also="Ctrl+G"),
     _row("add_part", "", PARTS, "&Add a part...", "Another model for the rack"),
     _row("remove_part", "", PARTS, "&Remove the part", "Take the selected part out of the rack"),
+    _row("save_preset", "", PARTS, "Keep as a &preset...", "Keep the controls of the selected part under a name", "g"),
     *_numbered("part", "{}", PARTS_BY_KEY, "Part &{} on or off", "Let part {} play, or stop it"),
     *_numbered("store", "Ctrl+{}", SLOTS, "Store snapshot {}", "Keep what the selected part plays in slot {}", "h"),
     *_numbered("recall", "Alt+{}", SLOTS, "Recall snapshot {}", "Go back to what slot {} of the part keeps", "h"),
 
     _row("follow", "F", VIEW, "&Follow the music", "Keep the place that plays in sight", "c", "Ctrl+F"),
     _row("takes", "", VIEW, "&Takes", "Show or hide the list of takes", "c"),
+    _row("notes", "", VIEW, "&Notes as a table...", "What the piano roll shows, in words"),
     _row("full_screen", "F11", VIEW, "F&ull screen", "Use the whole screen, or the window again", "cg"),
 
     _row("shortcuts", "F1", HELP, "&Keyboard shortcuts", "This list"),

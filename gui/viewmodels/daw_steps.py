@@ -29,18 +29,18 @@ SYSTEMS: Final = {
     "linux": Guide(title="Linux", steps=(
         "Hocket has opened ports of its own: others see them as Hocket In and Hocket Out. Nothing is installed.",
         "Start Hocket before the DAW: some DAWs list only ports that were there first.",
-        "ALSA or JACK? Hocket takes JACK where a server runs, else ALSA. Bitwig knows ALSA only: choose the back end "
-        "rtmidi in the preferences, or load snd-virmidi and choose its port below.",
+        "ALSA or JACK? Hocket takes JACK where a server runs, else ALSA. Bitwig knows ALSA only: choose RtMidi as "
+        "MIDI system in the preferences, or load snd-virmidi and choose its port here.",
         "In the DAW, choose Hocket Out as the MIDI input of a track, arm the track, and send the test note.",
     )),
     "macos": Guide(title="macOS", steps=(
         "Hocket has opened ports of its own: others see Hocket In and Hocket Out at once. Nothing is installed.",
         "In the DAW, choose Hocket Out as the MIDI input of a track, arm the track, and send the test note.",
         "If a program does not list it: open Audio MIDI Setup, Window, Show MIDI Studio, double-click IAC Driver, tick "
-        "Device is online, and choose the IAC bus as output below.",
+        "Device is online, and choose the IAC bus as output here.",
     )),
     "windows-11": Guide(title="Windows 11", steps=(
-        "Windows itself passes MIDI between programs. Find Default App Loopback (A) in the list below: choose it "
+        "Windows itself passes MIDI between programs. Find Default App Loopback (A) among the ports: choose it "
         "as output here, and Default App Loopback (B) as MIDI input in the DAW.",
         "If it is not there: update Windows (MIDI Services came in early 2026), or install loopMIDI, press + in it, "
         "and choose the port it made on both sides.",
@@ -48,9 +48,9 @@ SYSTEMS: Final = {
         "Arm a track in the DAW and send the test note.",
     )),
     "windows-10": Guide(title="Windows 10", steps=(
-        "Windows 10 cannot pass MIDI between programs by itself: install loopMIDI (free for private use), start it, "
+        "Windows 10 cannot pass MIDI between programs by itself: install loopMIDI, start it, "
         "and press +.",
-        "Choose loopMIDI Port as output below, and the same name as MIDI input in the DAW.",
+        "Choose loopMIDI Port as output here, and the same name as MIDI input in the DAW.",
         "A port can be opened by one program only: if it is said to be in use, close it in the other one.",
         "Arm a track in the DAW and send the test note.",
     )),
@@ -66,7 +66,7 @@ DAWS: Final = {
         "On an instrument track: choose that keyboard as input, with the channel of one part, and arm it.",
     )),
     "reaper": Guide(title="Reaper", steps=(
-        "Preferences, MIDI Devices: right-click the input of Hocket, Enable input.",
+        "Preferences, MIDI Devices (or MIDI Inputs): right-click the input of Hocket, Enable input.",
         "On a track: arm it, Input: MIDI, that port, all channels or one; Record: input, monitoring on.",
     )),
     "ardour": Guide(title="Ardour", steps=(
@@ -84,6 +84,7 @@ DAWS: Final = {
     )),
 }
 # fmt: on
+USUAL_DAW: Final = {"linux": "ardour", "macos": "logic"}  # else the first one
 
 
 def this_system() -> str:

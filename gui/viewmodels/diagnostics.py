@@ -6,8 +6,6 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, Signal
 
 from gui.viewmodels.status import WARNING, StatusModel
 
-LIMIT_MS = 60_000
-
 
 class DiagnosticsModel(QObject):
     """One look at a time. `ready` has the text; homes are shown as "~" in it."""
@@ -17,24 +15,26 @@ class DiagnosticsModel(QObject):
     def __init__(self, status: StatusModel) -> None:
         super().__init__()
         self._status = status
-        self._process: QProcess | None = None
+        self._is_looking = False
+        self._process = QProcess(self)
+        self._process.finished.connect(self._finish)
+        self._process.errorOccurred.connect(self._fail)
 
     def look(self, program: str = sys.executable, arguments: tuple[str, ...] = ("-m", "realtime", "doctor")) -> None:
         """Begin to look; takes some seconds."""
-        if self._process is not None:
+        if self._is_looking:
             return
+        self._is_looking = True
         self._status.say(tr("Looking at this computer..."))
-        process = self._process = QProcess(self)
-        process.finished.connect(self._finish)
-        process.errorOccurred.connect(lambda _: self._finish() if self._process is process else None)
-        process.start(program, [*arguments, "--json"])
+        self._process.start(program, [*arguments, "--json"])
+
+    def _fail(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:  # after all others it is finished, too
+            self._finish()
 
     def _finish(self, *_code: object) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        text = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace").strip()
-        process.deleteLater()
+        self._is_looking = False
+        text = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace").strip()
         if text:
             self.ready.emit(text)
         else:

@@ -89,8 +89,8 @@ class EngineLink:
         if session.time.sync == INTERNAL:  # what leads from outside says itself whether it plays
             first = self._first()
             self.is_stopping = STOP in first
-            for command in first:
-                client.send(command)
+            for word in first:
+                client.send(word)
         while self._asked.wait(None):
             for command in self._asked.drain():
                 if command is None:

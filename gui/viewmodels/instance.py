@@ -13,7 +13,8 @@ class Instance:
     """The first free number. Its lock goes with the process, however that ends; its mark only with a proper end."""
 
     def __init__(self, folder: Path) -> None:
-        self.number, self._lock = 0, None
+        self.number = 0
+        self._lock: QLockFile | None = None
         self.problem = ""  # why nothing can be kept, in one line
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -163,8 +163,11 @@ class MonitorModel(QAbstractTableModel):
         match report:
             case Clock():
                 self._anchor = report.anchor()
-            case Transport() | Ready():
+            case Transport():
                 self._waiting.clear()
+            case Ready():  # another player, whose generations begin anew
+                self._waiting.clear()
+                self._generations.clear()
             case Played() if self._is_on:
                 self._came.append(row_of(report.data, report.time_ns))
             case Chunk() if self._is_on:
@@ -190,12 +193,10 @@ class MonitorModel(QAbstractTableModel):
             yield Row(
                 time_ns=self._anchor.time_of(start),
                 is_out=True,
-                source=chunk.part,
+                source=chunk.part.replace("/", " "),
                 channel=chunk.channel,
                 message=f"{tr('Note on')} {pitch_name(note.pitch)}",
-                value=tr("{velocity}, {beats:.2g} beats").format(
-                    velocity=note.velocity, beats=note.duration_ticks / PPQ
-                ),
+                value=f"{note.velocity}, {_beats_text(note.duration_ticks / PPQ)}",
                 is_note=True,
             )
 
@@ -256,6 +257,10 @@ def row_of(data: bytes, time_ns: int) -> Row:
         value=value,
         is_note=is_note,
     )
+
+
+def _beats_text(beats: float) -> str:
+    return tr("1 beat") if beats == 1 else tr("{:.3g} beats").format(beats)
 
 
 def tr(text: str) -> str:

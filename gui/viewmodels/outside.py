@@ -10,10 +10,10 @@ from gui.viewmodels.notices import Notice, NoticesModel
 from gui.viewmodels.sessions import SessionsModel
 from gui.viewmodels.status import FAILURE, WARNING, StatusModel
 from gui.viewmodels.transport import TransportModel
-from realtime.engine.reports import Report
+from realtime.engine.reports import EngineFailed, Report
 from realtime.messages import Plugged, PortLost, PortsSeen, Ready, SoundChanged
 
-WHERE, ENGINE, RESTORE, WAITING, BEFORE = "where", "engine", "restore", "waiting", "before"
+WHERE, ENGINE, RESTORE, WAITING, BEFORE, PORTS = "where", "engine", "restore", "waiting", "before", "ports"
 MEMORY: Final = "memory"  # the back end without any MIDI system
 
 
@@ -105,11 +105,20 @@ class OutsideModel(QObject):
             case Plugged(name, direction, _, there):
                 self._waiting[name, direction] = not there
                 self._say_waiting()
+            case EngineFailed(_, text) if self._sessions.is_plain:
+                self._say_plain(text)
+                return
             case PortLost():
                 self._waiting.clear()
             case _:
                 return
         self._say_where()
+
+    def _say_plain(self, reason: str) -> None:
+        """What the session asks for is not there: it plays all the same."""
+        text = tr("Not as the session has it: {}. Hocket plays with what there is.").format(reason)
+        choose = (tr("Preferences..."), lambda: self._actions.do("preferences"))
+        self._notices.show(PORTS, Notice(text=text, level=WARNING, actions=(choose,)))
 
     def _say_waiting(self) -> None:
         names = [name for (name, _), is_waiting in self._waiting.items() if is_waiting]

@@ -68,11 +68,6 @@ class PortsModel(QObject):
         """The MIDI system in use; empty: not known yet."""
         return self._ready.backend if self._ready else ""
 
-    @property
-    def is_seen(self) -> bool:
-        """Whether the list of ports has been told."""
-        return self._ready is not None and bool(self._seen)
-
     def own(self, direction: str) -> str:
         """The name of Hocket's own port, as other programs see it; empty: not known yet."""
         if self._ready is None:

@@ -126,8 +126,11 @@ class RackModel(QObject):
             self.add(part.told.model, msgspec.structs.replace(part.setup(), channel=0, playing=False))
 
     def remove(self, part: PartModel) -> None:
-        """Take a part out; taken back, it comes again with its settings."""
+        """Take a part out; taken back, it comes again with its settings. One that never came is just forgotten."""
         if not part.is_described:
+            self._expected.discard(part.name)
+            self.parts = [other for other in self.parts if other is not part]
+            self._tell_parts()
             return
         name, setup = part.name, part.setup()
         self._host.ask(ask.RemovePart(name))
@@ -178,9 +181,16 @@ class RackModel(QObject):
                 self[name].works()
             case ModelFailed(text) if (name := text.partition(":")[0]) in self:
                 self[name].fail(text)
-            case Refused():
-                for part in self.parts:
-                    part.forget_pending()
+            case Refused(text):
+                self._refuse(text)
+
+    def _refuse(self, text: str) -> None:
+        """What was asked for has not happened; a part that is still to come may not come at all."""
+        about = text.partition(" (")[0]  # what follows are the models that there are
+        for part in self.parts:
+            if not part.is_described and part.name in self._expected and part.told.model in about:
+                part.fail(text)
+            part.forget_pending()
 
     def _follow_host(self, state: str) -> None:
         if state in GONE:

@@ -17,6 +17,7 @@ PLAYED: Final = "played"  # the source that the musician is
 MAX_NOTES: Final = 5_000  # of all sources; the oldest go first
 REACH: Final = 64  # how many notes back one may begin that still sounds
 SPARE_NOTES: Final = 500  # how many go at a time
+GROWTH: Final = 60  # ticks by which a held note grows: each step is painted anew, and a frame is less
 NOTE_ON, NOTE_OFF = 0x90, 0x80
 FAR: Final = 1 << 40
 _start = attrgetter("start_tick")
@@ -86,6 +87,7 @@ class RollNotes:
     def __init__(self) -> None:
         self._voices: dict[str, _Voice] = {}
         self._held: dict[tuple[int, int], tuple[int, int]] = {}  # channel, pitch -> start, velocity
+        self._grown_to = 0  # how far held notes were shown last
         self._dirty: dict[str, int] = {}  # source -> from which tick on
         self._forget_before: int | None = None
         self._epoch, self._is_playing = 0, True
@@ -154,13 +156,15 @@ class RollNotes:
     # --- what is to be shown -------------------------------------------------------------------------------
 
     def changes(self, now: int) -> Changes:
-        """What has changed since the last call; notes that are held reach to now."""
+        """What has changed since the last call; notes that are held reach to now, or a little farther."""
+        grown_to = (now // GROWTH + 1) * GROWTH
+        is_grown, self._grown_to = grown_to != self._grown_to, grown_to
         dirty, self._dirty = self._dirty, {}
-        if self._held and self._is_playing:
+        if self._held and self._is_playing and is_grown:
             first = min(start for start, _ in self._held.values())
             dirty[PLAYED] = min(first, dirty.get(PLAYED, first))
         before, self._forget_before = self._forget_before, None
-        notes = {name: (tick, self._from(name, tick, now)) for name, tick in dirty.items()}
+        notes = {name: (tick, self._from(name, tick)) for name, tick in dirty.items()}
         return Changes(notes=notes, forget_before=before)
 
     def sounding(self, now: int) -> dict[int, str]:
@@ -175,11 +179,11 @@ class RollNotes:
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _from(self, source: str, tick: int, now: int) -> list[Note]:
+    def _from(self, source: str, tick: int) -> list[Note]:
         notes = [note for name, voice in self._voices.items() if _source(name) == source for note in voice.heard(tick)]
         if source == PLAYED and self._is_playing:
             notes += [
-                Note(start, pitch, max(1, now - start), velocity)
+                Note(start, pitch, max(1, self._grown_to - start), velocity)
                 for (_, pitch), (start, velocity) in self._held.items()
                 if start >= tick
             ]

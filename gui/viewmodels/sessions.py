@@ -4,7 +4,7 @@ The engine writes all session files, for it alone knows the rack. It is asked fo
 from that copy an engine that was lost begins again.
 """
 
-from collections.abc import Mapping
+import contextlib
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, Final
@@ -13,18 +13,20 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from gui.places import Places
-from gui.viewmodels.engine_host import LOST, READY, EngineHost
+from gui.viewmodels.engine_host import LOST, READY, STARTING, EngineHost
 from gui.viewmodels.first_session import first_session
 from gui.viewmodels.instance import Instance
+from gui.viewmodels.session_values import kept_of, plain
 from gui.viewmodels.settings import Settings
 from gui.viewmodels.status import FAILURE, StatusModel
 from gui.viewmodels.transport import TransportModel
 from gui.viewmodels.undo import Undo
 from realtime.engine.commands import SaveSession
-from realtime.engine.reports import PartState, RackChanged, Refused, Report, SessionSaved
-from realtime.errors import HocketError
+from realtime.engine.reports import EngineFailed, PartState, RackChanged, Refused, Report, SessionSaved
+from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
 from realtime.session import SUFFIX, Session, read_session
 
+OF_PORTS: Final = (UsageError.exit_code, PortError.exit_code, DeviceLostError.exit_code)
 SETTLE_MS: Final = 1_000  # after the last change
 AT_MOST_MS: Final = 15_000  # while changes go on
 LOADING_MS: Final = 10_000  # until then a copy might lack parts that are still loading
@@ -56,6 +58,7 @@ class SessionsModel(QObject):
         self._session = first_session(settings.now)
         self._path_before: Path | None = None
         self._has_copy = False  # the autosave is of the session that is open
+        self._is_plain = False  # its ports or its leader are not there: without them
         self._missing: set[str] = set()  # parts that are still to come
         self._states: dict[str, object] = {}
         self._bpm = 0.0
@@ -81,18 +84,22 @@ class SessionsModel(QObject):
         return self._session
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its ports could not be had, so that it plays without them."""
+        return self._is_plain
+
+    @property
     def takes_folder(self) -> Path:
         """Where takes are kept."""
         return Path(self._settings.now.takes) if self._settings.now.takes else self._places.takes
 
     def newest(self) -> Session:
         """Any thread. The session with all changes that a copy was made of: what a new engine begins with."""
+        session = self._session
         if self._has_copy:
-            try:
-                return read_session(self._instance.autosave)
-            except HocketError:
-                pass  # then as it was opened
-        return self._session
+            with contextlib.suppress(HocketError):  # then as it was opened
+                session = read_session(self._instance.autosave)
+        return plain(session) if self._is_plain else session
 
     # --- what the user asks ------------------------------------------------------------------------------
 
@@ -180,6 +187,7 @@ class SessionsModel(QObject):
     def _open(self, session: Session, path: Path | None, *, plays: bool, is_same: bool = False) -> None:
         title = "" if is_same else self._keep_before()
         self._session, self.path, self._has_copy = session, path, False
+        self._is_plain = False
         self._missing = {part.name or part.model for part in session.part}
         self._states.clear()
         for timer in (self._soon, self._late):
@@ -234,6 +242,8 @@ class SessionsModel(QObject):
                 is_loading, self._missing = bool(self._missing), self._missing - set(parts)
                 if not is_loading:
                     self._touch()
+                elif not self._missing:
+                    self._soon.start()  # all are there: a first copy, with the seeds they have drawn
             case PartState():
                 before, after = self._states.get(report.part), kept_of(report)
                 self._states[report.part] = after
@@ -241,6 +251,9 @@ class SessionsModel(QObject):
                     self._touch()
             case SessionSaved(path):
                 self._saved(Path(path))
+            case EngineFailed(code, _) if code in OF_PORTS and self._host.state == STARTING and not self._is_plain:
+                self._is_plain = True
+                self._transport.open(plain(self._session).time)
             case Refused(text) if self._missing:
                 self._missing = {part for part in self._missing if part not in text}
 
@@ -271,12 +284,6 @@ class SessionsModel(QObject):
         if is_changed != self.is_changed:
             self.is_changed = is_changed
             self.changed.emit()
-
-
-def kept_of(state: PartState) -> tuple[Mapping[str, float], object]:
-    """What of a part's state stands in a session file; whether an answer is under way does not."""
-    playing = None if state.rules else state.playing
-    return state.values, (playing, state.locks, state.snapshots, state.seed, state.ways, tuple(state.rules.items()))
 
 
 def tr(text: str) -> str:

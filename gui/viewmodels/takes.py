@@ -1,12 +1,13 @@
 """The takes: every answer and every capture, kept as files by the engine, listed and looked after here."""
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from gui.viewmodels.actions import Actions
 from gui.viewmodels.engine_host import LOST, EngineHost
@@ -20,11 +21,15 @@ from realtime.engine.commands import Audition, Capture, SetControl, SetSeed, Sto
 from realtime.engine.reports import Auditioned, Report, TakeKept
 from realtime.errors import FileError
 from realtime.files import write_atomic
+from realtime.messages import Clock
+from realtime.music.units import TempoAnchor
+from realtime.takes.midi import take_midi
 from realtime.takes.store import StoredTake, TakeStore
 from realtime.takes.take import Take
 
 BARS: Final = (1, 2, 4, 8, 16, 32, 64)  # how many can be captured
 USUAL_BARS: Final = 8
+FRAME_MS: Final = 50  # of the line that moves through a take
 
 
 class TakesModel(QObject):
@@ -44,12 +49,17 @@ class TakesModel(QObject):
         actions: Actions,
         rack: RackModel,
         undo: Undo,
+        now_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         super().__init__()
         self._host, self._sessions, self._status, self._rack, self._undo = host, sessions, status, rack, undo
         self._actions = actions
         self._bars = USUAL_BARS
         self._reading = 0
+        self._anchor, self._start_tick = TempoAnchor(0, now_ns(), 120.0), 0
+        self._now_ns = now_ns
+        self._frame = QTimer(self, interval=FRAME_MS)
+        self._frame.timeout.connect(self._move)
         self.list = TakesList(TakeStore(sessions.takes_folder))
         self.list.renamed.connect(self.rename)
         self.list.failed.connect(lambda text: status.say(text, FAILURE))
@@ -153,10 +163,9 @@ class TakesModel(QObject):
 
     def save_as(self, take_id: str, path: Path) -> None:
         """Another copy of the `.mid`, wherever the user wants it."""
-        mime = self.list.mimeData([self.list.index(self.list.row_of(take_id) or 0)])
         try:
-            write_atomic(path, Path(mime.urls()[0].toLocalFile()).read_bytes(), keep_last=False)
-        except (FileError, OSError, IndexError) as error:
+            write_atomic(path, take_midi(self.list.of_id(take_id).take), keep_last=False)
+        except FileError as error:
             self._status.say(str(error), FAILURE)
         else:
             self._status.say(tr("Saved {}").format(path.name))
@@ -191,13 +200,28 @@ class TakesModel(QObject):
                 self.list.put(StoredTake(take=take))
                 if not take.kind:  # one that was asked for
                     self.chosen.emit(take.id)
-                    self._status.say(tr("Captured: drag it from the list, or press Enter to hear it"))
-            case Auditioned(take_id):
-                self.list.mark(playing=take_id)
+                    self._status.say(tr("Captured: drag it out, or Enter to hear it"))
+            case Clock():
+                self._anchor = report.anchor()
+            case Auditioned(take_id, start_tick):
+                self._start_tick = start_tick
+                self._play(take_id)
 
     def _follow_host(self, state: str) -> None:
         if state == LOST:
-            self.list.mark(playing="")
+            self._play("")
+
+    def _play(self, take_id: str) -> None:
+        self.list.mark(playing=take_id)
+        if take_id in self.list:
+            self._move()
+            self._frame.start()
+        else:
+            self._frame.stop()
+
+    def _move(self) -> None:
+        take = self.list.of_id(self.list.playing).take
+        self.list.move((self._anchor.tick_at(self._now_ns()) - self._start_tick) / take.length_ticks)
 
     def _follow_setting(self, name: str) -> None:
         if name == "takes":
@@ -242,6 +266,7 @@ class TakesModel(QObject):
     def _trash(self, take_id: str) -> None:
         if take_id == self.list.playing:
             self._host.ask(StopAudition())
+            self._play("")
         self.list.store.trash(take_id)
         marks = {name: "" for name in ("a", "b") if getattr(self.list, name) == take_id}
         self.list.mark(**marks)

@@ -25,6 +25,7 @@ from realtime.takes.take import ALL, STAMP, STAMP_LENGTH, Take
 
 Index = QModelIndex | QPersistentModelIndex
 TAKE: Final = Qt.ItemDataRole.UserRole  # the `StoredTake` of a row
+PLACE: Final = Qt.ItemDataRole.UserRole + 1  # told as changed where only `place` is
 MIME: Final = "audio/midi"
 ROOT: Final = QModelIndex()
 Role = Qt.ItemDataRole
@@ -44,6 +45,7 @@ class TakesList(QAbstractListModel):
         self._rows: list[StoredTake] = []
         self._is_starred_only = False
         self.playing, self.a, self.b = "", "", ""  # ids; empty: none
+        self.place = 0.0  # 0..1, how far the one that plays is
 
     # --- what is in it -----------------------------------------------------------------------------------
 
@@ -110,9 +112,27 @@ class TakesList(QAbstractListModel):
                 if row is not None:
                     self._changed(row)
 
+    def move(self, place: float) -> None:
+        """The take that plays has come so far, 0..1."""
+        self.place = min(1.0, max(0.0, place))
+        row = self.row_of(self.playing)
+        if row is not None:
+            self.dataChanged.emit(self.index(row), self.index(row), [PLACE])
+
     def marks(self, take_id: str) -> str:
         """What stands beside it: "A", "B", both or nothing."""
         return "".join(name for name, marked in (("A", self.a), ("B", self.b)) if marked == take_id)
+
+    def file_of(self, take: Take) -> Path | None:
+        """The take's file, written again if somebody has moved it away; None: it cannot be, which is said."""
+        path = self.store.midi_path(take.id)
+        try:
+            if not path.is_file():
+                write_atomic(path, take_midi(take), keep_last=False)
+        except FileError as error:
+            self.failed.emit(str(error))
+            return None
+        return path.absolute()
 
     # --- Qt's ----------------------------------------------------------------------------------------------
 
@@ -161,25 +181,15 @@ class TakesList(QAbstractListModel):
 
     def mimeData(self, indexes: Sequence[Index]) -> QMimeData:  # noqa: N802  Qt's name
         """The `.mid` files of these rows."""
-        files = [path for index in indexes if (path := self._file_of(self._rows[index.row()].take))]
+        files = [path for index in indexes if (path := self.file_of(self._rows[index.row()].take))]
         mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
+        if files:
+            mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
         if len(files) == 1:
             mime.setData(MIME, files[0].read_bytes())
         return mime
 
     # --- inside --------------------------------------------------------------------------------------------
-
-    def _file_of(self, take: Take) -> Path | None:
-        """The take's file; written again if somebody has moved it away."""
-        path = self.store.midi_path(take.id)
-        try:
-            if not path.is_file():
-                write_atomic(path, take_midi(take), keep_last=False)
-        except FileError as error:
-            self.failed.emit(str(error))
-            return None
-        return path.absolute()
 
     def _is_shown(self, stored: StoredTake) -> bool:
         return stored.starred or not self._is_starred_only
@@ -220,7 +230,7 @@ class TakesList(QAbstractListModel):
 
     def _explained(self, stored: StoredTake) -> str:
         take = stored.take
-        first = f"{stored.name or called(take)}: {bars_text(take)}, {take.meter}, {take.bpm:.0f} BPM"
+        first = f"{stored.name or called(take)}: {bars_text(take)}, {take.meter}, {take.bpm:.0f} BPM, {take.id}"
         made = ", ".join(filter(None, (take.model, seed_text(take))))
         hint = tr("Enter plays it. Drag it into a DAW or a folder, or copy it with Ctrl+C.")
         return "\n".join(filter(None, (first, made, hint)))
@@ -243,12 +253,14 @@ def seed_text(take: Take) -> str:
 
 
 def when(take_id: str, today: date) -> str:
-    """The time of day, with the date where that was another day."""
+    """The time of day, or the date where that was another day."""
     try:
         at = datetime.strptime(take_id[:STAMP_LENGTH], STAMP)
     except ValueError:  # digits that are no date
         return ""
-    return f"{at:%H:%M}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}"
+    if at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at.day} {at:%b}" if at.year == today.year else f"{at.day} {at:%b %Y}"
 
 
 def _age(stored: StoredTake) -> str:

@@ -53,9 +53,13 @@ class TrainingModel(QObject):
     changed = Signal()  # the state, or the recipes
     progressed = Signal()  # fraction, curves
 
-    def __init__(self, rack: RackModel, places: Places, *, command: Sequence[str] = HOCKET) -> None:
+    def __init__(
+        self, rack: RackModel, places: Places, *, command: Sequence[str] = HOCKET, is_patient: bool = True
+    ) -> None:
+        """`is_patient`: what runs takes the processor time that the music leaves."""
         super().__init__()
-        self._rack, self._places, self._command = rack, places, tuple(command)
+        self._rack, self._places = rack, places
+        self._command = ("nice", *command) if is_patient and shutil.which("nice") else tuple(command)
         self.state, self.text = IDLE, ""
         self.recipes: tuple[RecipeChoice, ...] = ()
         self.recipe: RecipeChoice | None = None  # of the run there is
@@ -72,6 +76,11 @@ class TrainingModel(QObject):
     def is_busy(self) -> bool:
         """Whether something runs."""
         return self.state in BUSY
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a run is under way."""
+        return self.state in (TRAINING, EXPORTING)
 
     @property
     def bundle(self) -> Path:
@@ -125,7 +134,7 @@ class TrainingModel(QObject):
     def cancel(self) -> None:
         """End what runs; the run's last state stays, and can go on."""
         process = self._process
-        if process is not None:
+        if process is not None and self.can_cancel:
             self._enter(CANCELLED, tr("Cancelled. Start it again under the same name and it goes on."))
             process.terminate()
             QTimer.singleShot(PATIENCE_MS, process, process.kill)
@@ -153,9 +162,7 @@ class TrainingModel(QObject):
         process.readyReadStandardError.connect(self._listen)
         process.finished.connect(self._finish)
         process.errorOccurred.connect(self._fail_to_start)
-        # Beside the music: it takes what the music leaves.
-        program, *first = (*(("nice",) if shutil.which("nice") else ()), *self._command)
-        process.start(program, [*first, *arguments])
+        process.start(self._command[0], [*self._command[1:], *arguments])
         self._enter(state, "")
 
     def _listen(self) -> None:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -19,23 +17,23 @@ from PySide6.QtWidgets import (
 
 from gui.models import Models
 from gui.theme import LARGE, SPACE, scaled
-from gui.viewmodels.daw_steps import DAWS, SYSTEMS, Guide, this_system
+from gui.viewmodels.daw_steps import DAWS, SYSTEMS, USUAL_DAW, Guide, this_system
 from gui.viewmodels.ports import CHANNELS, IN, OUT
 from gui.views.bound import Row
+from gui.views.page import Page
 from gui.views.port_box import PortBox
 from gui.widgets.buttons import FlatButton
+from gui.widgets.pick_box import PickBox
 
 SIZE = 860, 560
 
 
-class ConnectPage(QDialog):
+class ConnectPage(Page):
     """Not modal: the DAW is set up beside it. The list of ports is live."""
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QCoreApplication.translate("ConnectPage", "Connect a DAW"), parent)
         self._models, self._ports = models, models.ports
-        self.setWindowTitle(self.tr("Connect a DAW"))
-        self.setModal(False)
         self.resize(*SIZE)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE.wide, SPACE.wide, SPACE.wide, SPACE.wide)
@@ -51,7 +49,7 @@ class ConnectPage(QDialog):
 
     def _guides(self) -> QWidget:
         self.system = self._choice(self.tr("System"), SYSTEMS, this_system())
-        self.daw = self._choice(self.tr("DAW"), DAWS, next(iter(DAWS)))
+        self.daw = self._choice(self.tr("DAW"), DAWS, USUAL_DAW.get(this_system(), next(iter(DAWS))))
         self.steps = QLabel()
         self.steps.setWordWrap(True)
         self.steps.setTextFormat(Qt.TextFormat.RichText)
@@ -67,10 +65,8 @@ class ConnectPage(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return _column(_title(self.tr("Steps")), Row(self.system, self.daw), scroll)
 
-    def _choice(self, name: str, guides: Mapping[str, Guide], chosen: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
-        box.setToolTip(name)
+    def _choice(self, name: str, guides: Mapping[str, Guide], chosen: str) -> PickBox:
+        box = PickBox(name)
         for key, guide in guides.items():
             box.addItem(guide.title, key)
         box.setCurrentIndex(list(guides).index(chosen))
@@ -83,9 +79,7 @@ class ConnectPage(QDialog):
         self.input, self.output = PortBox(self._ports, IN), PortBox(self._ports, OUT)
         form.addRow(self.tr("Listens to"), self.input)
         form.addRow(self.tr("Plays to"), self.output)
-        self.channel = QComboBox()
-        self.channel.setAccessibleName(self.tr("Channel of the test note"))
-        self.channel.setToolTip(self.tr("Channel of the test note"))
+        self.channel = PickBox(self.tr("Channel of the test note"))
         self.channel.addItems([self.tr("channel {}").format(channel) for channel in range(1, CHANNELS + 1)])
         self.test = FlatButton(self.tr("Send a test note"), text=self.tr("Send a test note"), icon="play")
         self.test.setAutoDefault(True)
@@ -98,7 +92,7 @@ class ConnectPage(QDialog):
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = QTreeWidget()
         self.list.setAccessibleName(self.tr("MIDI ports"))
-        self.list.setHeaderLabels([self.tr("Port"), self.tr("For"), self.tr("Used")])
+        self.list.setHeaderLabels([self.tr("Port"), self.tr("To"), self.tr("Used")])
         self.list.setRootIsDecorated(False)
         self.list.setTabKeyNavigation(False)
         self.list.header().setStretchLastSection(False)
@@ -110,7 +104,7 @@ class ConnectPage(QDialog):
         holder = QWidget()
         holder.setLayout(form)
         form.setContentsMargins(0, 0, 0, 0)
-        tests = Row(self.channel, self.test, 1)
+        tests = Row(self.channel, self.test)
         return _column(_title(self.tr("Here and now")), self.where, holder, tests, self.told, self.list)
 
     # --- what is shown -------------------------------------------------------------------------------------
@@ -127,7 +121,7 @@ class ConnectPage(QDialog):
         ports = self._ports
         rows = [
             (choice.name, label, self.tr("by Hocket") if choice.used else "")
-            for direction, label in ((IN, self.tr("listening")), (OUT, self.tr("playing to")))
+            for direction, label in ((IN, self.tr("listen to")), (OUT, self.tr("play to")))
             for choice in ports.choices(direction)
             if choice.name and choice.there
         ]
@@ -159,7 +153,7 @@ class ConnectPage(QDialog):
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         """Enter or a double click uses a port."""
-        direction = IN if item.text(1) == self.tr("listening") else OUT
+        direction = IN if item.text(1) == self.tr("listen to") else OUT
         self._ports.choose(direction, item.text(0))
 
     def _show_tested(self, text: str) -> None:

@@ -28,8 +28,14 @@ TAKEOVER_TEXTS = {
 def control_menu(models: Models, part: PartModel, name: str, widget: QWidget) -> QMenu:
     """To be popped up where it was asked for; it goes when it closes."""
     menu = QMenu(widget)
-    menu.setToolTipsVisible(True)
     menu.aboutToHide.connect(menu.deleteLater)
+    fill_menu(menu, models, part, name, widget)
+    return menu
+
+
+def fill_menu(menu: QMenu, models: Models, part: PartModel, name: str, widget: QWidget) -> None:
+    """What can be done with a control."""
+    menu.setToolTipsVisible(True)
     maps = models.maps
     learning = maps.is_learning(part.name, name)
     mapped = maps.map_of(part.name, name)
@@ -43,7 +49,6 @@ def control_menu(models: Models, part: PartModel, name: str, widget: QWidget) ->
     _add(menu, tr("Back to the default"), lambda: part.set(name, default))
     if hasattr(widget, "begin_typing"):
         _add(menu, tr("Type a value..."), widget.begin_typing)
-    return menu
 
 
 def _choices(menu: QMenu, models: Models, part: PartModel, name: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -104,6 +104,16 @@ class KeyboardView(QWidget):
             start = min(max(0, min(letters) - 12), 127 - (HIGH - LOW))
             self.keyboard.set_range(start, start + HIGH - LOW)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """The letters play."""
+        super().showEvent(event)
+        self._typing.listen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  Qt's name
+        """They do not; what they held is let go."""
+        super().hideEvent(event)
+        self._typing.listen(False)
+
     def _light(self) -> None:
         self.keyboard.show_sounding(self._models.roll.sounding())
 
@@ -114,16 +124,17 @@ class ComputerKeys(QObject):
     def __init__(self, hands: HandsModel, view: QWidget) -> None:
         super().__init__(view)
         self._hands, self._view = hands, view
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
-        app.aboutToQuit.connect(self._leave)
 
-    def _leave(self) -> None:
-        """Before Python ends: no event may call into it any more."""
+    def listen(self, is_shown: bool) -> None:
+        """While the window is there. Not at the end of Python, when no event may call into it any more."""
         app = QApplication.instance()
-        if app is not None:
+        if app is None:
+            return
+        if is_shown:
+            app.installEventFilter(self)
+        else:
             app.removeEventFilter(self)
+            self._hands.release_all()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Presses, releases, and the window that is left."""

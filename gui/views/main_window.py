@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout,
 
 from gui import theme
 from gui.models import Models
-from gui.viewmodels.status import Message
+from gui.viewmodels.status import WARNING, Message
 from gui.views.banner import Banner
 from gui.views.first_look import FirstLook
 from gui.views.keyboard_view import KeyboardView
@@ -18,6 +18,7 @@ from gui.views.menus import Menus
 from gui.views.part_panel import PartPanel
 from gui.views.rack_view import RackView
 from gui.views.roll_view import RollView
+from gui.views.side_windows import SideWindows
 from gui.views.status_bar import StatusBar
 from gui.views.takes_panel import TakesPanel
 from gui.views.transport_bar import TransportBar
@@ -52,13 +53,15 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.views = [self._add(place, make) for place, make in VIEWS]
         FirstLook(models.first, self.view(RollView).roll)  # type: ignore[attr-defined]
-        self.toast = ToastLabel(self.centralWidget())
         models.status.said.connect(self._say)
         self.menus = Menus(self, models)
         self._actions = WindowActions(self, models)
         LearnActions(models, self)
+        self.beside = SideWindows(self, models)
         models.sessions.changed.connect(self._show_title)
         models.settings.changed.connect(self._follow_setting)
+        models.settings.failed.connect(lambda why: models.status.say(why, WARNING))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self._show_title()
         self._place_itself()
         self.focus_first()
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(middle, 1)
         rows.addWidget(self._place("bottom"))
         self.setCentralWidget(whole)
+        self.toast = ToastLabel(whole)
 
     def _place(self, name: str) -> QWidget:
         place = QWidget()
@@ -133,6 +137,11 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if name == "theme" and isinstance(app, QApplication):
             theme.apply(app, self.models.settings.now.theme)
+
+    def _follow_desktop(self) -> None:
+        """The desktop has changed between dark and light."""
+        if self.models.settings.now.theme == "system":
+            self._follow_setting("theme")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Nothing is asked: the session is kept, and comes back at the next start."""

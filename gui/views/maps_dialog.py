@@ -25,6 +25,7 @@ from gui.widgets.buttons import FlatButton
 from realtime.engine.maps import MODES, TAKEOVERS, ControlMap
 
 COLUMNS: Final = ("Controller", "Part", "Control", "Sends", "If they differ", "From", "To", "")
+NARROW: Final = 72  # logical pixels
 CONTROLLER, PART, CONTROL, SENDS, TAKEOVER, LOW, HIGH, NOTE = range(len(COLUMNS))
 
 
@@ -44,6 +45,9 @@ class MapsDialog(QDialog):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
+        for column in (LOW, HIGH):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, NARROW)
         self.empty = QLabel(
             self.tr("Nothing is mapped. Right-click a control and learn, or focus it and press Ctrl+L.")
         )

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.models import Models
-from gui.shortcuts import CONTEXT, MENUS, SHORTCUTS, VIEW, Shortcut
+from gui.shortcuts import CONTEXT, MENUS, PARTS, SHORTCUTS, VIEW, Shortcut
 from gui.viewmodels.settings import SCALES, THEMES
 
 
@@ -23,6 +23,9 @@ class Menus(QObject):
         self._recent = QMenu(self.tr("Open &recent"), window)
         self._recent.aboutToShow.connect(self._fill_recent)
         self.menus[MENUS[0]].insertMenu(self.actions["save"], self._recent)
+        self._presets = QMenu(self.tr("Pre&sets"), window)
+        self._presets.aboutToShow.connect(self._fill_presets)
+        self.menus[PARTS].insertMenu(self.actions["part_1"], self._presets)
         self._choices(self.tr("&Theme"), "theme", THEMES, {"system": "as the system"})
         self._choices(self.tr("&Scale (from the next start on)"), "scale", SCALES, {n: f"{n} %" for n in SCALES})
         models.actions.changed.connect(self._sync)
@@ -79,6 +82,15 @@ class Menus(QObject):
             self._recent.addAction(path, partial(self._models.sessions.open, Path(path)))
         if self._recent.isEmpty():
             self._recent.addAction(self.tr("None yet")).setEnabled(False)
+
+    def _fill_presets(self) -> None:
+        self._presets.clear()
+        part, presets = self._models.rack.selected, self._models.presets
+        if part is not None:
+            for name in presets.names(part):
+                self._presets.addAction(name, partial(presets.load, part, name))
+        if self._presets.isEmpty():
+            self._presets.addAction(self.tr("None yet")).setEnabled(False)
 
     def _choices(self, title: str, setting: str, values: tuple[object, ...], names: dict[object, str]) -> None:
         menu = QMenu(title, self._window)

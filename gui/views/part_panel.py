@@ -90,6 +90,7 @@ class PartPages(QWidget):
         self._body: QWidget | None = None
         self._build()
         part.described.connect(self._build)
+        part.changed.connect(self._say)
 
     def _build(self) -> None:
         """All of it, once the controls are known; again for another bundle."""
@@ -97,11 +98,19 @@ class PartPages(QWidget):
             self._body.deleteLater()
         self._body = _Body(self._models, self.part) if self.part.is_described else self._loading()
         self._rows.addWidget(self._body)
+        self._say()
 
     def _loading(self) -> QWidget:
-        label = QLabel(self.tr("{} is being loaded...").format(self.part.name))
+        label = QLabel()
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setWordWrap(True)
         return label
+
+    def _say(self) -> None:
+        """Why there are no controls yet, or not at all."""
+        if isinstance(self._body, QLabel):
+            says = self.part.failure or self.tr("{} is being loaded...").format(self.part.name)
+            self._body.setText(says)
 
     @property
     def body(self) -> "_Body | None":

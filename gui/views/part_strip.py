@@ -30,6 +30,7 @@ class PartStrip(QWidget):
         super().__init__()
         self._models, self.part = models, part
         self._is_selected = False
+        self.setAccessibleName(part.name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.name = Toggle(self.tr("Show the panel of {}").format(part.name), text=part.name)
         self.name.set_part(part.place)
@@ -126,7 +127,7 @@ class PartStrip(QWidget):
         self.power.setEnabled(part.is_described)
         does = self.tr("it listens and answers") if part.takes_turns else self.tr("it plays on and on")
         says = self.tr("{} on or off: {}").format(part.name, does)
-        self.power.setToolTip(says if part.is_described else self.tr("Its model is being loaded"))
+        self.power.setToolTip(says if part.is_described else part.failure or self.tr("Its model is being loaded"))
         title = part.told.title or part.told.model
         self.name.setToolTip(self.tr("{}\n{}").format(title, self.tr("Click: show its panel")))
 

@@ -1,22 +1,19 @@
 """A box that chooses a MIDI port by name."""
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.viewmodels.ports import IN, PortChoice, PortsModel
+from gui.widgets.pick_box import PickBox
 
 
-class PortBox(QComboBox):
+class PortBox(PickBox):
     """Follows the list of ports. A port that is chosen and gone stays, greyed, and says that it is waited for."""
 
     def __init__(self, ports: PortsModel, direction: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Hocket listens to") if direction == IN else tr("Hocket plays to"), parent)
         self._ports, self._direction = ports, direction
         self._shown: list[PortChoice] = []
-        self.setAccessibleName(tr("Hocket listens to") if direction == IN else tr("Hocket plays to"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(18)
         self.activated.connect(lambda place: ports.choose(direction, self._shown[place].name))
         ports.changed.connect(self._sync)
         self._sync()

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QDialog,
     QFileDialog,
     QFormLayout,
     QFrame,
@@ -23,21 +21,21 @@ from gui.theme import SPACE, scaled
 from gui.viewmodels.ports import IN, OUT
 from gui.viewmodels.status import WARNING
 from gui.views.bound import Row
+from gui.views.page import Page
 from gui.views.port_box import PortBox
 from gui.widgets.buttons import FlatButton
+from gui.widgets.pick_box import PickBox
 
 WIDTH = 560
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(Page):
     """Not modal. Every field follows its setting, whoever changes it."""
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QCoreApplication.translate("PreferencesDialog", "Preferences"), parent)
         self._models, self._preferences = models, models.preferences
         self._showing: dict[str, Callable[[], None]] = {}
-        self.setWindowTitle(self.tr("Preferences"))
-        self.setModal(False)
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setHorizontalSpacing(SPACE.wide)
@@ -62,15 +60,11 @@ class PreferencesDialog(QDialog):
         self._form.addRow(self.tr("Listens to"), self.input)
         self._form.addRow(self.tr("Plays to"), self.output)
         self.backend = self._choice("backend", self.tr("MIDI system"), self.tr("Which driver carries the notes"))
-        self.thru = self._choice(
-            "thru", self.tr("Passed on"), self.tr("MIDI thru: what you play goes on to the output")
-        )
+        self.thru = self._choice("thru", self.tr("Passed on"), self.tr("MIDI thru: what you play goes on"))
         self.osc = QLineEdit()
         self.osc.setAccessibleName(self.tr("OSC port"))
         self.osc.setPlaceholderText(self.tr("off"))
-        self.osc.setToolTip(
-            self.tr("UDP port for control from this machine; empty: off. The engine starts again with it")
-        )
+        self.osc.setToolTip(self.tr("UDP port for control from this machine; empty: off. The engine begins again"))
         self.osc.editingFinished.connect(self._set_osc)
         self._form.addRow(self.tr("OSC port"), self.osc)
         self._follow("osc", self._show_osc)
@@ -82,9 +76,7 @@ class PreferencesDialog(QDialog):
         self.sound_state.setWordWrap(True)
         self._form.addRow("", self.sound_state)
         self._show_sound()
-        self.soundfont = self._path(
-            "soundfont", self.tr("Sound font"), self.tr("the one that is found"), is_folder=False
-        )
+        self.soundfont = self._path("soundfont", self.tr("Sound font"), self.tr("the first one found"), is_folder=False)
 
     def _fill_window(self) -> None:
         self._section(self.tr("Window"))
@@ -109,9 +101,8 @@ class PreferencesDialog(QDialog):
             self._form.addRow(line)
         self._form.addRow(label)
 
-    def _choice(self, name: str, title: str, hint: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(title)
+    def _choice(self, name: str, title: str, hint: str) -> PickBox:
+        box = PickBox(title)
         box.setToolTip(hint)
         values = self._preferences.choices(name)
         for value, text in values:

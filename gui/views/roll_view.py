@@ -19,6 +19,7 @@ from gui.widgets.roll import LockedCell, PianoRoll, Source
 
 BAR: Final = "bar"  # begins the names of locked bars
 LOCKED_AHEAD: Final = 4  # bars from now on in which locks are drawn
+MOST_LINES: Final = 1_000  # of the table: more would take longer to fill than a musician waits
 COLUMNS: Final = ("source", "bar", "beat", "pitch", "beats", "velocity")
 
 
@@ -41,6 +42,7 @@ class RollView(QWidget):
         self.roll.selection_cleared.connect(self._unpick)
         self.roll.follow_changed.connect(self._tell_follow)
         models.actions.bind("follow", self._toggle_follow)
+        models.actions.bind("notes", self.show_table)
         models.actions.set_on("follow", self.roll.follows)
         self._name_sources()
         self._count_bars()
@@ -142,11 +144,12 @@ class NotesTable(QDialog):
         self.resize(560, 420)
 
     def fill(self, roll: PianoRoll) -> None:
-        """The notes as they are now."""
-        lines = roll.as_rows()
+        """The notes as they are now, the last ones first in sight."""
+        lines = roll.as_rows()[-MOST_LINES:]
         self.table.setRowCount(len(lines))
         for line, row in enumerate(lines):
             for column, name in enumerate(COLUMNS):
                 item = QTableWidgetItem(str(getattr(row, name)))
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self.table.setItem(line, column, item)
+        self.table.scrollToBottom()

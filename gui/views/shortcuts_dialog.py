@@ -15,6 +15,8 @@ OF_WIDGETS = (
     ("Enter, F2", "Type its value"),
     ("Delete, double click", "Back to its default"),
     ("Shift+F10, right click", "Map a controller to it"),
+    ("Enter, F2, Delete", "In the takes: play or stop, rename, throw away"),
+    ("Ctrl+C", "In the takes: copy the file"),
     ("A S D F ...  Q W E ...", "Piano keys, while the computer keyboard plays"),
     ("Z X", "Octave down and up"),
     ("C V", "Velocity down and up"),
@@ -60,5 +62,6 @@ class ShortcutsDialog(QDialog):
     def _filter(self, wanted: str) -> None:
         for place in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(place)
+            assert item is not None
             texts = " ".join(item.text(column) for column in range(3)).lower()
             item.setHidden(wanted.lower() not in texts)

@@ -21,7 +21,7 @@ LOAD_BUDGET: Final = 70.0  # percent of one core
 TITLES = {
     "post.key": ("key", "the root of the scale, for all parts"),
     "post.scale": ("scale", "the notes of the scale, for all parts"),
-    "post.scale_lock": ("scale lock", "snap moves the notes of all parts into the scale, filter leaves others out"),
+    "post.scale_lock": ("lock", "snap moves the notes of all parts into the scale, filter leaves others out"),
     "launch": ("launch", "where all parts start"),
 }
 

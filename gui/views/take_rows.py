@@ -130,7 +130,10 @@ class TakeRows(QStyledItemDelegate):
             )
         painter.drawPixmap(rect.topLeft(), picture)
         is_playing = take.id == self._takes.playing
-        if is_playing or is_under:
+        if is_playing:
+            x = rect.left() + self._takes.place * (rect.width() - 1)
+            painter.fillRect(QRectF(x, rect.top(), 1.5, rect.height()), colour(theme.text))
+        if is_under or is_playing:
             box = _centred(rect, 22)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(brush(theme.on if is_playing else theme.raised, 0.9))
@@ -143,7 +146,7 @@ class TakeRows(QStyledItemDelegate):
         plays = self.tr("plays") if take.id == self._takes.playing else ""
         title = stored.name or called(take)
         played_by = called(take) if stored.name else ""
-        second = " · ".join(filter(None, (plays or when(take.id, date.today()), bars_text(take))))
+        second = " · ".join(filter(None, (bars_text(take), plays or when(take.id, date.today()))))
         third = " · ".join(filter(None, (played_by, seed_text(take))))
         font = painter.font()
         for number, (text, ink) in enumerate(((title, theme.text), (second, theme.text_dim), (third, theme.text_dim))):

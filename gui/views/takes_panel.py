@@ -4,14 +4,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QProcess, QUrl
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QProcess, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
 
 from gui.models import Models
 from gui.theme import SPACE
-from gui.viewmodels.takes import BARS
-from gui.viewmodels.takes_list import TAKE, called
+from gui.viewmodels.takes import BARS, USUAL_BARS
+from gui.viewmodels.takes_list import PLACE, TAKE, called
 from gui.views.bound import ActionButton, Row
 from gui.views.take_rows import TakeRows
 from gui.views.takes_view import TakesView
@@ -38,15 +38,16 @@ class TakesPanel(QWidget):
         self.list.play_wanted.connect(lambda: self._do(self._takes.audition))
         self.list.trash_wanted.connect(lambda: self._do(self._trash))
         self.list.customContextMenuRequested.connect(self._offer)
-        self.list.selectionModel().currentChanged.connect(lambda *_: self._sync())
-        for signal in (self._takes.list.dataChanged, self._takes.list.rowsInserted, self._takes.list.rowsRemoved):
-            signal.connect(lambda *_: self._sync())
+        self.list.selectionModel().currentChanged.connect(self._sync)
+        for signal in (self._takes.list.rowsInserted, self._takes.list.rowsRemoved):
+            signal.connect(self._sync)
+        self._takes.list.dataChanged.connect(self._sync_after)
         self._takes.list.modelReset.connect(self._sync)
         self._takes.chosen.connect(self.choose)
         self._build()
         models.rack.parts_changed.connect(self.list.viewport().update)
         models.actions.bind("takes", lambda: models.settings.set(takes_shown=not models.settings.now.takes_shown))
-        models.settings.changed.connect(lambda name: self._show_itself() if name == "takes_shown" else None)
+        models.settings.changed.connect(self._follow_setting)
         self._show_itself()
         self._sync()
 
@@ -93,7 +94,7 @@ class TakesPanel(QWidget):
 
     def _build_capture(self) -> None:
         labels = tuple(map(str, BARS))
-        self.bars = ChoiceBox(choice("bars", labels, labels.index(str(self._takes.bars)), text="how many are captured"))
+        self.bars = ChoiceBox(choice("bars", labels, default=BARS.index(USUAL_BARS), text="how many are captured"))
         self.bars.edited.connect(lambda place: self._takes.set_bars(BARS[round(place)]))
         self._takes.bars_changed.connect(self._sync_bars)
         self._sync_bars()
@@ -196,6 +197,15 @@ class TakesPanel(QWidget):
         is_playing = stored is not None and stored.take.id == takes.list.playing
         self.play.set_icon("stop" if is_playing else "play")
         self.star.set_icon("star" if stored is not None and stored.starred else "star-empty")
+
+    def _sync_after(self, _first: QModelIndex, _last: QModelIndex, roles: list[int]) -> None:
+        """A row has changed; not only how far it has played, which is told many times a second."""
+        if list(roles) != [PLACE]:
+            self._sync()
+
+    def _follow_setting(self, name: str) -> None:
+        if name == "takes_shown":
+            self._show_itself()
 
     def _sync_bars(self) -> None:
         self.bars.show_value(BARS.index(self._takes.bars))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMainWindow, QMessageBox
 
 from gui.models import Models
 from gui.viewmodels.diagnostics import DiagnosticsModel
+from gui.viewmodels.status import WARNING
 from gui.views.shortcuts_dialog import ShortcutsDialog
 from realtime import __version__
 from realtime.session import SUFFIX
@@ -33,6 +34,7 @@ class WindowActions(QObject):
             "open": self._open,
             "save": self._save,
             "save_as": self._save_as,
+            "save_preset": self._save_preset,
             "quit": window.close,
             "full_screen": self._full_screen,
             "shortcuts": lambda: self._show("shortcuts", lambda: ShortcutsDialog(window)),
@@ -70,6 +72,18 @@ class WindowActions(QObject):
         dialog.setNameFilter(tr("Hocket sessions (*{})").format(SUFFIX))
         dialog.finished.connect(dialog.deleteLater)
         return dialog
+
+    def _save_preset(self) -> None:
+        part = self._models.rack.selected
+        if part is None:
+            self._models.status.say(tr("Select a part first"), WARNING)
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle(tr("Keep as a preset"))
+        dialog.setLabelText(tr("Name"))
+        dialog.textValueSelected.connect(lambda name: self._models.presets.save(part, name))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     # --- view and help -----------------------------------------------------------------------------------
 

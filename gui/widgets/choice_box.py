@@ -108,7 +108,10 @@ class ChoiceBox(Mapped, QComboBox):
         painter.drawPolyline([at + QPointF(x, y) for x, y in CHEVRON])
         inner.setRight(inner.right() - 2 * SPACE.gap)
         painter.setPen(pen(theme.text))
-        inner.setRight(draw_right(painter, inner, self.currentText()) - SPACE.gap)
+        label = painter.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, int(inner.width()) + 1
+        )
+        inner.setRight(draw_right(painter, inner, label) - SPACE.gap)
         inner.setLeft(inner.left() + (SPACE.tight if self.mapped else 0))
         painter.setPen(pen(theme.text_dim))
         draw_left(painter, inner, title_of(self.spec.name))

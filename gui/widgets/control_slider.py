@@ -233,4 +233,11 @@ class ControlSlider(Mapped, QAbstractSlider):
         painter.setFont(self.font())
         inner.setRight(draw_right(painter, inner, self.scale.text(self._value)) - SPACE.gap)
         inner.setLeft(inner.left() + (SPACE.tight if self.mapped else 0))
-        draw_left(painter, inner, title_of(self.spec.name))
+        name = title_of(self.spec.name)
+        draw_left(painter, inner, name)
+        if self.mapped:  # in words too, where there is room for them
+            inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(name) + SPACE.gap)
+            painter.setFont(small(self.font()))
+            if painter.fontMetrics().horizontalAdvance(self.mapped) <= inner.width():
+                painter.setPen(pen(theme.text_dim))
+                draw_left(painter, inner, self.mapped)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from gui.app import build_models
 from gui.models import Models
@@ -21,6 +22,7 @@ def _collected_in_one_package() -> Iterator[None]:
     """See `gui.collector`: garbage with Qt objects in it must not be swept away by another thread, here or later."""
     gc.disable()
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]  # None: to all
     gc.collect()
     gc.enable()
 

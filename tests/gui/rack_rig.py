@@ -1,39 +1,21 @@
-"""Parts as an engine would tell them, from the manifests of the shipped bundles; no model is opened."""
+"""Parts that come and change one by one, as an engine tells them; no model is opened."""
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from gui.models import Models
-from gui.viewmodels.part import PartModel
-from realtime.bundle.spec import BundleSpec
 from realtime.engine.reports import PartDescribed, PartState, RackChanged, RackDescribed
-from realtime.engine.setup import controls_of
 from realtime.messages import Way
+from tests.gui.described import PARTS, board_of
 from tests.gui.fakes import FakeHost
 
-SHIPPED = Path(__file__).parents[2] / "exported_models"
-NAMES = ("continue", "morph", "quartet", "sketch")
-VOICES = ("soprano", "alto", "tenor", "bass")
-VOICES_OF = {"continue": ("answer",), "morph": ("pattern",), "quartet": VOICES, "sketch": VOICES}
-LOCKABLE = {"quartet": VOICES, "sketch": (*VOICES, "bar1", "bar2")}
+NAMES = tuple(PARTS)
 RULES = {"end": "auto", "grid": "beat", "length": "phrase", "listen": "on", "bars": "2"}
 
 
 def described(kind: str, name: str = "") -> PartDescribed:
-    spec = msgspec.json.decode((SHIPPED / kind / "bundle.json").read_bytes(), type=BundleSpec)
-    controls = tuple((key, control, control.default) for key, (_, control) in controls_of(spec).items())
-    return PartDescribed(
-        name=name or kind,
-        kind=kind,
-        controls=controls,
-        model=kind,
-        title=spec.title,
-        voices=VOICES_OF[kind],
-        lockable=LOCKABLE.get(kind, ()),
-        takes_turns=kind == "continue",
-    )
+    return board_of(kind).described(name or kind, *PARTS[kind])
 
 
 def state_of(told: PartDescribed, values: dict[str, float] | None = None, **fields: Any) -> PartState:
@@ -59,6 +41,5 @@ class Echo:
 
     def tell(self, name: str, values: dict[str, float] | None = None, **fields: Any) -> None:
         """A part has changed."""
-        part: PartModel = self._models.rack[name]
-        old = part.state
+        old = self._models.rack[name].state
         self._host.tell(msgspec.structs.replace(old, values={**old.values, **(values or {})}, **fields))

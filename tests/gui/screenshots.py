@@ -9,14 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import delete
 
@@ -29,6 +29,7 @@ from gui.viewmodels.engine_host import EngineHost
 from gui.viewmodels.outside import WHERE
 from gui.viewmodels.settings import Settings
 from gui.views.main_window import MainWindow
+from gui.views.roll_view import RollView
 from realtime.engine.commands import Capture, Launch
 from tests.jack_server import JackServer
 
@@ -110,11 +111,34 @@ SCENES: Final = (
     Scene("light", light, 2.0),
 )
 LARGE: Final = (Scene("scale-200", play, 6.0),)
+STRIP: Final = (2.6, 4.2, 7.0)  # seconds between the strip's pictures of the roll: you play, it answers, all play
+STRIP_GAP: Final = 6  # pixels
 
 
-def save(widget: QWidget, path: Path) -> int:
-    """Write the picture, with fewer colours if it would be too large; its size in bytes."""
-    image = widget.grab().toImage()
+def strip(models: Models, window: MainWindow) -> QImage:
+    """The roll at three moments, one under the other."""
+    roll = window.view(RollView)
+    moments = []
+    models.transport.play()
+    for number, seconds in enumerate(STRIP):
+        wait(seconds)
+        moments.append(roll.grab().toImage())
+        if number == 1:
+            for part in ("morph", "quartet", "sketch"):
+                models.host.ask(Launch(part))
+    whole = QImage(moments[0].width(), sum(image.height() + STRIP_GAP for image in moments), moments[0].format())
+    whole.fill(theme.DARK.window)
+    painter = QPainter(whole)
+    top = 0
+    for image in moments:
+        painter.drawImage(0, top, image)
+        top += image.height() + STRIP_GAP
+    painter.end()
+    return whole
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write the picture, with fewer colours if it would be too large."""
     for made in _smaller(image):
         data = QByteArray()
         buffer = QBuffer(data)
@@ -123,7 +147,7 @@ def save(widget: QWidget, path: Path) -> int:
         if data.size() <= MOST_BYTES:
             break
     path.write_bytes(bytes(data.data()))
-    return data.size()
+    print(f"{path}: {data.size() / 1000:.0f} kB", flush=True)
 
 
 def _smaller(image: QImage) -> Iterator[QImage]:
@@ -141,7 +165,9 @@ def _indexed(image: QImage) -> QImage:
     return image.convertToFormat(QImage.Format.Format_Indexed8, commonest, Qt.ImageConversionFlag.ThresholdDither)
 
 
-def take(scenes: tuple[Scene, ...], folder: Path, places: Places) -> None:
+@contextmanager
+def opened(places: Places) -> Iterator[tuple[Models, MainWindow]]:
+    """The window with its engine, as it begins."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     settings = Settings(places.settings)
@@ -153,17 +179,21 @@ def take(scenes: tuple[Scene, ...], folder: Path, places: Places) -> None:
     window = MainWindow(models)
     window.show()
     collector = Collector(app)
-    wait(1.0)
-    for scene in scenes:
-        other = scene.do(models, window)
-        wait(scene.seconds)
-        size = save(other or window, folder / f"{scene.name}.png")
-        print(f"{folder / scene.name}.png: {size / 1000:.0f} kB", flush=True)
+    wait(1.5)
+    yield models, window
     window.close()
     host.stop()
     delete(window)
     models.instance.finish()
     collector.stop()
+
+
+def take(scenes: tuple[Scene, ...], folder: Path, places: Places) -> None:
+    with opened(places) as (models, window):
+        for scene in scenes:
+            other = scene.do(models, window)
+            wait(scene.seconds)
+            save((other or window).grab().toImage(), folder / f"{scene.name}.png")
 
 
 def main() -> None:
@@ -179,7 +209,9 @@ def main() -> None:
             return
         if JackServer.is_installed():  # MIDI ports and an audio output, as a musician has them
             stack.enter_context(JackServer(temporary / "jack.log", name=f"hocket-pictures-{os.getpid()}"))
-        take(SCENES, options.folder, Places.under(temporary))
+        with opened(Places.under(temporary / "strip")) as (models, window):
+            save(strip(models, window), options.folder / "strip.png")
+        take(SCENES, options.folder, Places.under(temporary / "scenes"))
         command = [sys.executable, "-m", "tests.gui.screenshots", str(options.folder), "--large"]
         subprocess.run(command, check=True, env=os.environ | {"QT_SCALE_FACTOR": SCALE})
 

@@ -24,6 +24,7 @@ class Cycle(QObject):
 @pytest.fixture
 def collector(qapp: object) -> Iterator[Collector]:
     collector = Collector()
+    collector.look()
     yield collector
     collector.stop()
     gc.disable()  # as the whole package has it

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from realtime.client import EngineClient
 from realtime.engine.commands import Launch, SetControl
 from realtime.engine.reports import PartState, RackChanged, Report, TurnStarted
 from realtime.messages import Chunk, Played, Transport
+from realtime.session import Ports, write_session
 
 pytestmark = pytest.mark.processes
 PARTS = ("continue", "morph", "quartet", "sketch")
@@ -95,8 +97,7 @@ def test_a_slider_of_the_window_is_a_control_of_the_engine(
         return states[-1].values["temperature"] == 0.5
 
     qtbot.waitUntil(is_told, timeout=5_000)
-    qtbot.waitUntil(lambda: models.instance.autosave.exists(), timeout=5_000)
-    assert models.sessions.newest().part[0].controls["temperature"] == 0.5
+    qtbot.waitUntil(lambda: models.sessions.newest().part[0].controls.get("temperature") == 0.5, timeout=5_000)
 
 
 def test_a_killed_engine_plays_again_within_two_seconds_with_its_session(
@@ -119,11 +120,39 @@ def test_a_killed_engine_plays_again_within_two_seconds_with_its_session(
     again = (plays(heard, killed + 0.2) or 0.0) - killed
     print(f"engine killed: said after {lost * 1000:.0f} ms, notes again after {again * 1000:.0f} ms")
     assert lost <= 1.0
-    assert again <= 2.0
+    assert again <= 2.0 * crowded()
     assert models.transport.playing
     assert models.transport.place()[0] >= bar_before, "it goes on from where it would be"
     qtbot.waitUntil(lambda: heard.of(RackChanged)[-1] == RackChanged(PARTS), timeout=5_000)
     assert [state for state in heard.of(PartState) if state.part == "morph"][-1].values["density"] == 1.0
+
+
+def crowded() -> float:
+    """How much slower than alone a process may be here: what runs for each core, and nothing under one."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+
+
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the player in /proc")
+def test_a_killed_player_is_said_and_the_music_goes_on(qtbot: QtBot, heard_and_models: tuple[Heard, Models]) -> None:
+    heard, models = heard_and_models
+    models.settings.set(greeted=True)
+    models.host.ask(Launch("morph"))
+    models.transport.play()
+    qtbot.waitUntil(lambda: plays(heard, 0.0) is not None, timeout=5_000)
+    (player,) = children_of(heard.clients[-1].pid)
+    killed = time.monotonic()
+    os.kill(player, signal.SIGKILL)
+    qtbot.waitUntil(lambda: "began anew" in models.status.last.text, timeout=5_000)
+    said = time.monotonic() - killed
+    qtbot.waitUntil(lambda: plays(heard, killed + said) is not None, timeout=5_000)
+    print(f"player killed: said after {said * 1000:.0f} ms, notes again after {time.monotonic() - killed:.2f} s")
+    assert said <= 2.0
+    assert models.transport.playing
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
@@ -174,6 +203,24 @@ def test_without_any_midi_system_it_plays_nonetheless(qtbot: QtBot, heard_and_mo
     assert current[1].text.startswith("No MIDI system works here.")
     models.transport.play()
     qtbot.waitUntil(lambda: models.transport.playing, timeout=5_000)
+
+
+@pytest.mark.parametrize(
+    "ports", [Ports(backend="memory", input="Theremin"), Ports(backend="memory", thru="all", thru_to="continue")]
+)
+def test_a_session_whose_ports_cannot_be_had_plays_all_the_same(
+    qtbot: QtBot, heard_and_models: tuple[Heard, Models], ports: Ports
+) -> None:
+    heard, models = heard_and_models
+    path = models.places.config / "song.toml"
+    models.places.config.mkdir(parents=True, exist_ok=True)
+    write_session(msgspec.structs.replace(first_session(models.settings.now), ports=ports), path)
+    heard.all.clear()
+    models.sessions.open(path)
+    qtbot.waitUntil(lambda: RackChanged(PARTS) in heard.of(RackChanged), timeout=WAIT_MS)
+    current = models.notices.current
+    assert current is not None
+    assert ("Theremin" in current[1].text) == bool(ports.input)
 
 
 def test_the_first_session_is_one_that_a_file_can_hold(places: Places) -> None:

@@ -1,6 +1,9 @@
 """Strips, panels and hands of the real window on a real engine: what is done by hand changes what is played."""
 
+import os
+import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,6 +20,7 @@ from gui.views.panels.binding import CONTROL
 from gui.views.part_panel import PartPanel
 from gui.views.rack_view import RackView
 from gui.views.roll_view import RollView
+from realtime.client import EngineClient
 from realtime.engine import commands as ask
 from realtime.engine.reports import Report
 from realtime.messages import Chunk, Inject
@@ -29,8 +33,8 @@ LEFT = Qt.MouseButton.LeftButton
 class Play:
     """The window, and what its engine has told."""
 
-    def __init__(self, qtbot: QtBot, models: Models) -> None:
-        self.qtbot, self.models, self.told = qtbot, models, list[Report]()
+    def __init__(self, qtbot: QtBot, models: Models, clients: list[EngineClient]) -> None:
+        self.qtbot, self.models, self.clients, self.told = qtbot, models, clients, list[Report]()
         models.host.reported.connect(self.told.append)
         models.sessions.begin()
         self.window = MainWindow(models)
@@ -63,9 +67,15 @@ class Play:
 def play(qtbot: QtBot, places: Places) -> Iterator[Play]:
     settings = Settings(places.settings)
     settings.set(backend="memory", sound=False, greeted=True)
-    host = EngineHost()
+    clients: list[EngineClient] = []
+
+    def start(*arguments: Any, **named: Any) -> EngineClient:
+        clients.append(EngineClient(*arguments, **named))
+        return clients[-1]
+
+    host = EngineHost(start)
     models = build_models(host, places, settings)
-    yield Play(qtbot, models)
+    yield Play(qtbot, models, clients)
     host.stop()
     models.instance.finish()
 
@@ -135,3 +145,21 @@ def test_a_bundle_is_swapped_while_it_plays(play: Play) -> None:
     assert part.lamp == "loading"
     play.until(lambda: part.lamp == "plays")
     assert part.state.playing
+
+
+def test_parts_panels_and_roll_outlive_their_engine(play: Play) -> None:
+    play.launch("morph")
+    part, roll = play.models.rack["morph"], play.window.view(RollView)
+    assert isinstance(roll, RollView)
+    slider = play.control("morph", "register")
+    play.until(lambda: roll.roll.store.count("morph") > 0)
+    os.kill(play.clients[-1].pid, signal.SIGKILL)
+    play.until(lambda: part.lamp == "loading")
+    play.until(lambda: len(play.clients) == 2 and all(p.lamp != "loading" for p in play.models.rack.parts))
+    assert play.models.rack["morph"] is part
+    assert play.models.rack.selected is part
+    play.qtbot.keyClick(slider, Qt.Key.Key_End)
+    play.until(lambda: part.state.values["register"] == 3.0)
+    if not part.is_on:  # the copy of the session may be older than the launch
+        part.switch(True)
+    play.until(lambda: part.lamp == "plays" and roll.roll.store.count("morph") > 0)

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.models import Models
+from gui.shortcuts import BY_ID
 from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
 from gui.views.bound import ActionButton
@@ -32,7 +33,8 @@ class AnswerPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE.wide)
-        turn = ActionButton(models.actions, "hand_over", text=self.tr("Your turn  (G)"), icon="play")
+        turn_text = f"{self.tr('Your turn')}  ({BY_ID['hand_over'].keys_shown})"
+        turn = ActionButton(models.actions, "hand_over", text=turn_text, icon="play")
         turn.setAutoDefault(True)
         row.addWidget(Column(self.tr("taking turns"), *(RuleBox(part, spec) for spec in RULES), None, turn), 3)
         row.addWidget(Column(self.tr("the answer"), Grid(models, part, _there(part, SHOWN), 1)), 4)

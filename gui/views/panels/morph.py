@@ -9,7 +9,7 @@ from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
 from gui.views.bound import Row
-from gui.views.control_menu import control_menu
+from gui.views.control_menu import fill_menu
 from gui.views.panels.binding import bound
 from gui.views.panels.pieces import Caption, Column, Grid, SourceRow
 from gui.widgets.buttons import FlatButton
@@ -20,7 +20,7 @@ from gui.widgets.value_scale import title_of
 from gui.widgets.xy_pad import XyPad
 from realtime.bundle.spec import ControlSpec, choice
 
-AXES: Final = ("density", "syncopation")  # of the pad at first, where the model has them
+AXES: Final = ("density", "register")  # of the pad at first, where the model has them
 LATENT_UNIT: Final = "sigma"  # controls that are axes of the model's space
 STEP: Final = ControlSpec(
     name="size", low=0.01, high=1, default=0.15, help="how far a random step goes, of each slider's range"
@@ -38,9 +38,9 @@ class MorphPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE.wide)
-        row.addWidget(PadPanel(models, part, axes), 4)
+        row.addWidget(PadPanel(models, part, axes), 5)
         row.addWidget(Column("", Grid(models, part, axes[:FIRST], 1)), 4)
-        row.addWidget(Column("", *self._ways(models, part)), 5)
+        row.addWidget(Column("", *self._ways(models, part)), 6)
 
     def _ways(self, models: Models, part: PartModel) -> tuple[QWidget | None, ...]:
         take = SourceRow(
@@ -88,7 +88,14 @@ class MorphWay(QWidget):
         self._part.morph(*self.bar.ends, place)
 
     def _sync(self) -> None:
-        self.bar.set_ready(set(self.bar.ends) <= set(self._part.state.snapshots))
+        """An end that is an empty slot goes to one that is not, while there are two."""
+        filled = self._part.state.snapshots
+        a, b = self.bar.ends
+        if len(filled) > 1:
+            a = a if a in filled else next(slot for slot in filled if slot != b)
+            b = b if b in filled else next(slot for slot in filled if slot != a)
+            self.bar.show_ends(a, b)
+        self.bar.set_ready({a, b} <= set(filled))
 
 
 class PadPanel(QWidget):
@@ -146,9 +153,7 @@ class PadPanel(QWidget):
         menu = QMenu(self.pad)
         menu.aboutToHide.connect(menu.deleteLater)
         for slider, name in zip((self.pad.x_slider, self.pad.y_slider), self.names, strict=True):
-            own = control_menu(self._models, self._part, name, slider)
-            own.setTitle(title_of(name))
-            menu.addMenu(own)
+            fill_menu(menu.addMenu(title_of(name)), self._models, self._part, name, slider)
         menu.popup(place)
 
     def _moved(self, x: float, y: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.models import Models
@@ -118,7 +118,9 @@ class SeedRow(QWidget):
 
 
 class SourceRow(QWidget):
-    """Where bars are taken from, how many, and the button that takes them."""
+    """Where bars are taken from, how many, and the button that takes them. `taking` comes just before they are."""
+
+    taking = Signal()
 
     def __init__(self, models: Models, part: PartModel, caption: str, verb: str, help_text: str) -> None:
         super().__init__()
@@ -170,6 +172,7 @@ class SourceRow(QWidget):
         self.choose(chosen)
 
     def _take(self) -> None:
+        self.taking.emit()
         self._part.take(self.source, int(self.bars.value_now))
 
 

@@ -18,6 +18,7 @@ GROUPS: Final = ("chords", "style", "melody", "groove")
 VOICED: Final = ("melody", "groove")  # with a seed for each voice
 SHOWN: Final = ("density", "octave", "temperature", "key", "scale", "scale_mode")
 SEED: Final = "_seed"
+HARMONISE: Final = "harmonise"
 
 
 class QuartetPanel(QWidget):
@@ -40,6 +41,7 @@ class QuartetPanel(QWidget):
             self.tr("Harmonise"),
             self.tr("Take the last bars as the tune and write voices below it"),
         )
+        harmonise.taking.connect(self._harmonise)
         shown = [name for name in SHOWN if name in part.specs]
         row.addWidget(Column(self.tr("the whole"), Grid(models, part, shown, 2), harmonise), 6)
 
@@ -52,6 +54,11 @@ class QuartetPanel(QWidget):
         names = [name for group in GROUPS if not self.keeps[group].isChecked() for name in self.seeds_of(group)]
         if names:
             self._part.reroll(tuple(names))
+
+    def _harmonise(self) -> None:
+        """Of several voices, the highest is the tune."""
+        if HARMONISE in self._part.specs:
+            self._part.set(HARMONISE, 1.0)
 
     def _groups(self, models: Models) -> QWidget:
         page, grid = _grid()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from gui.models import Models
@@ -11,8 +12,10 @@ from gui.views.bound import Row
 from gui.views.panels.binding import bound
 from gui.views.panels.pieces import Column, Grid, NameToggles, SourceRow
 from gui.widgets.buttons import FlatButton
+from gui.widgets.choice_box import ChoiceBox
 
-SHOWN: Final = ("mode", "amount", "steps", "temperature", "refine", "melody_only")
+SHOWN: Final = ("mode", "amount", "steps", "temperature", "refine")
+MELODY: Final = "melody_only"
 TONES: Final = ("key", "scale", "scale_pull")
 BAR: Final = "bar"  # begins the names of what is locked by bars: bar1, bar2
 
@@ -27,7 +30,7 @@ class SketchPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE.wide)
         shown = [name for name in SHOWN if name in part.specs]
-        row.addWidget(Column(self.tr("what it does"), Grid(models, part, shown, 1)), 3)
+        row.addWidget(Column(self.tr("what it does"), Grid(models, part, shown, 1), *self._voices(models)), 3)
         row.addWidget(Column(self.tr("what stays"), *self._stays()), 3)
         self.source = SourceRow(
             models,
@@ -47,6 +50,15 @@ class SketchPanel(QWidget):
         models.roll.selection_changed.connect(self._offer_bars)
         self._sync()
         self._offer_bars()
+
+    def _voices(self, models: Models) -> tuple[QWidget, ...]:
+        """One voice or four: its labels say enough, so that it needs no name beside them."""
+        if MELODY not in self._part.specs:
+            return ()
+        spec = msgspec.structs.replace(self._part.specs[MELODY], name="")
+        made = bound(models, self._part, MELODY, ChoiceBox(spec))
+        made.setAccessibleName(self.tr("{}: one voice or four").format(self._part.name))
+        return (made,)
 
     def _stays(self) -> tuple[QWidget | None, ...]:
         part = self._part
@@ -89,7 +101,7 @@ class SketchPanel(QWidget):
     @staticmethod
     def first_names(part: PartModel) -> list[str]:
         """The controls that stand on this page."""
-        return [*SHOWN, *TONES]
+        return [*SHOWN, MELODY, *TONES]
 
 
 def bars_of(part: PartModel, models: Models) -> list[str]:

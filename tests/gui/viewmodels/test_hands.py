@@ -1,7 +1,7 @@
 """Hands on the window: each note on has its note off, whatever else happens."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gui.viewmodels.hands import LETTERS, HandsModel
@@ -72,6 +72,7 @@ OCTAVES = [("down", "X"), ("down", "Z")]
 moves = st.sampled_from([*((what, letter) for letter in LETTERS for what in ("down", "up")), *OCTAVES])
 
 
+@settings(deadline=None)
 @given(st.lists(moves, max_size=60))
 def test_each_note_on_has_one_note_off(work: list[tuple[str, str]]) -> None:
     host = FakeHost()

@@ -6,7 +6,7 @@ import pytest
 
 from gui.models import Models
 from realtime.engine import commands as ask
-from realtime.engine.reports import RackChanged, RackDescribed
+from realtime.engine.reports import RackChanged, RackDescribed, Refused
 from realtime.engine.setup import PartSetup
 from tests.gui.fakes import FakeHost
 from tests.gui.rack_rig import NAMES, described, open_rack, state_of
@@ -106,6 +106,18 @@ def test_bundles_are_those_installed_and_the_users_own_without_broken_ones(model
     assert found["mine"].model == str(own / "mine")
     assert Path(found["mine"].model).is_dir()
     assert "broken" not in found
+
+
+def test_a_part_whose_model_cannot_be_loaded_says_why_and_can_be_taken_out(models: Models, host: FakeHost) -> None:
+    models.rack.expect([PartSetup(model="morph"), PartSetup(model="gone")])
+    host.tell(Refused("no model 'gone' (installed: morph)"))
+    part = models.rack["gone"]
+    assert (part.lamp, part.failure) == ("failed", "no model 'gone' (installed: morph)")
+    assert models.rack["morph"].lamp == "loading"
+    host.tell(RackChanged(("morph",)), RackDescribed((described("morph"),)))
+    assert names(models) == ["morph", "gone"]
+    models.rack.remove(part)
+    assert names(models) == ["morph"]
 
 
 def test_a_swap_says_it_is_loading_until_the_part_is_described_anew(models: Models, host: FakeHost) -> None:

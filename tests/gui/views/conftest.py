@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from gui import theme
 from gui.models import Models
@@ -21,7 +22,6 @@ def window(qtbot: QtBot, qapp: QApplication, models: Models, host: FakeHost) -> 
     theme.apply(qapp, "dark")
     models.sessions.begin()
     window = MainWindow(models)
-    qtbot.addWidget(window)
     window.resize(*SIZE)
     window.show()
     host.tell(READY, Transport(playing=False, tick=0, source="internal"), SoundChanged(there=True), *rack_reports())
@@ -31,4 +31,6 @@ def window(qtbot: QtBot, qapp: QApplication, models: Models, host: FakeHost) -> 
     window.focus_first()
     qapp.processEvents()
     yield window
+    window.close()
+    delete(window)  # while all that it stands on is there
     models.instance.finish()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -150,6 +150,30 @@ def test_a_strip_of_a_part_that_loads_says_so_and_cannot_be_switched(models: Mod
     assert "being loaded" in strip.power.toolTip()
 
 
+def menu_of(widget: QWidget) -> dict[str, QAction]:
+    (menu,) = widget.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return {action.text().partition(":")[0]: action for action in menu.actions()}
+
+
+def test_parts_are_added_from_the_list_of_bundles(stage: Stage, qtbot: QtBot) -> None:
+    stage.rack.add.setFocus()
+    qtbot.keyClick(stage.rack.add, Qt.Key.Key_Return)
+    offered = menu_of(stage.rack)
+    assert {*NAMES, "From a folder..."} <= set(offered)
+    offered["quartet"].trigger()
+    assert stage.host.asked == [ask.AddPart(PartSetup(model="quartet", name="quartet-2", playing=False))]
+
+
+def test_a_part_is_swapped_doubled_and_taken_out_by_its_menu(stage: Stage, qtbot: QtBot) -> None:
+    qtbot.mouseClick(stage.button("More of morph"), LEFT)
+    offered = menu_of(stage.rack.strip_of("morph"))
+    (model,) = offered["Another model"].menu().actions()
+    assert model.isChecked()
+    model.trigger()
+    offered["Take it out"].trigger()
+    assert stage.host.asked == [ask.SwapModel("morph", "morph"), ask.RemovePart("morph")]
+
+
 # --- controls ----------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +212,7 @@ def test_the_pad_moves_two_controls_and_another_axis_another(stage: Stage, qtbot
     field = panel.pad.field
     drag(qtbot, field, field.rect().center(), field.rect().topRight() + QPoint(-8, 8))
     last = {command.name: command.value for command in stage.host.asked if isinstance(command, ask.SetControl)}
-    assert set(last) == {"density", "syncopation"}
+    assert set(last) == {"density", "register"}
     assert min(last.values()) > 2.5
     assert stage.models.undo.steps == 1
     stage.models.undo.undo()
@@ -224,13 +248,23 @@ def test_the_way_from_a_to_b_waits_for_two_snapshots(stage: Stage, qtbot: QtBot)
     assert stage.host.asked == [ask.MorphBetween(1, 2, 1.0, "morph")]
 
 
+def test_the_way_goes_between_slots_that_keep_something(stage: Stage) -> None:
+    (way,) = stage.page("morph").findChildren(MorphWay)
+    stage.echo.tell("morph", snapshots=(1, 4))
+    assert way.bar.ends == (1, 4)
+    assert way.bar.slider.isEnabled()
+    stage.echo.tell("morph", snapshots=(4, 7))
+    assert way.bar.ends == (7, 4)
+
+
 @pytest.mark.parametrize(("part", "bars"), [("morph", 2), ("quartet", 4), ("sketch", 1)])
 def test_bars_are_taken_from_a_source(stage: Stage, qtbot: QtBot, part: str, bars: int) -> None:
     (row,) = stage.page(part).findChildren(SourceRow)
     row.choose("continue")
     row.bars.take(bars)
     qtbot.mouseClick(row.go, LEFT)
-    assert stage.host.asked == [ask.Take(part, "continue", bars)]
+    harmonises = [ask.SetControl("harmonise", 1.0, part)] if part == "quartet" else []
+    assert stage.host.asked == [*harmonises, ask.Take(part, "continue", bars)]
 
 
 def test_groups_are_drawn_anew_but_for_those_that_are_kept(stage: Stage, qtbot: QtBot) -> None:
@@ -339,6 +373,20 @@ def test_a_right_click_offers_to_learn_and_to_forget(stage: Stage, qtbot: QtBot)
     assert {"Learn a controller", "Forget CC 40", "Back to the default"} <= set(actions)
     actions["Forget CC 40"].trigger()
     assert stage.host.asked == [ask.SetMaps(())]
+    menu.close()
+
+
+def test_a_right_click_on_the_pad_offers_both_axes(stage: Stage) -> None:
+    (panel,) = stage.page("morph").findChildren(PadPanel)
+    assert panel.pad is not None
+    field = panel.pad.field
+    place = field.rect().center()
+    QApplication.sendEvent(field, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, field.mapToGlobal(place)))
+    (menu,) = panel.pad.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    axes = {action.text(): action.menu() for action in menu.actions()}
+    assert set(axes) == {"density", "register"}
+    axes["register"].actions()[0].trigger()
+    assert stage.host.asked == [ask.Learn("register", "morph")]
     menu.close()
 
 

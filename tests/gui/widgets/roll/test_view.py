@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gui.widgets.roll.view import MAX_BEAT, MIN_BEAT, RollView
@@ -19,21 +19,25 @@ views = st.builds(
 HEIGHT = 300.0
 
 
+@settings(deadline=None)
 @given(views, st.integers(-10_000, 100_000))
 def test_a_tick_is_found_where_it_is_drawn(view: RollView, tick: int) -> None:
     assert view.tick_at(view.x_of(tick)) == pytest.approx(tick, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(views, st.integers(0, 127), st.floats(0, 0.99))
 def test_a_pitch_is_found_in_its_row(view: RollView, pitch: int, share: float) -> None:
     assert view.pitch_at(view.y_of(pitch) + share * view.row_px) == pitch
 
 
+@settings(deadline=None)
 @given(views, st.integers(-50, 500), st.floats(0, 0.999))
 def test_a_bar_is_found_in_its_ticks(view: RollView, bar: int, share: float) -> None:
     assert view.bar_at(view.bar_tick(bar) + share * view.meter.bar_ticks) == bar
 
 
+@settings(deadline=None)
 @given(views, st.floats(0.1, 10), st.floats(0, 1000))
 def test_zoom_keeps_what_is_under_the_pointer(view: RollView, factor: float, x: float) -> None:
     near = view.zoomed(factor, x)
@@ -43,6 +47,7 @@ def test_zoom_keeps_what_is_under_the_pointer(view: RollView, factor: float, x: 
     assert MIN_BEAT <= near.beat_px <= MAX_BEAT
 
 
+@settings(deadline=None)
 @given(views, st.integers(-200, 200))
 def test_no_row_lies_beyond_the_pitches(view: RollView, rows: int) -> None:
     moved = view.moved_rows(rows, HEIGHT)
@@ -51,6 +56,7 @@ def test_no_row_lies_beyond_the_pitches(view: RollView, rows: int) -> None:
         assert moved.y_of(0) + moved.row_px >= HEIGHT - moved.row_px
 
 
+@settings(deadline=None)
 @given(views, st.integers(0, 127), st.integers(0, 40))
 def test_fitted_shows_all(view: RollView, low: int, span: int) -> None:
     high = min(127, low + span)
