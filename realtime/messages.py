@@ -156,8 +156,8 @@ class Ready(Message, frozen=True, tag=True):
     in_port: str
     out_port: str
     realtime_priority: str  # "fifo", "fifo+latency", "none: <why>"
-    lead_ms: float = 0.0  # notes must be there so long before they are due: JACK's periods
     warnings: tuple[str, ...] = ()
+    lead_ms: float = 0.0  # notes must be there so long before they are due: JACK's periods
 
 
 class Clock(Message, frozen=True, tag=True):

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import TracebackType
 
 START_SECONDS = 10.0
+# A jackd that ends before it has noticed the deaths of its clients dies of SIGPIPE, and keeps its place: a machine has
+# eight.
+SETTLE_SECONDS = 0.4
 
 
 class JackServer:
@@ -60,6 +63,7 @@ class JackServer:
     def stop(self) -> None:
         if self.process is None:
             return
+        time.sleep(SETTLE_SECONDS)
         self.process.terminate()
         try:
             self.process.wait(5)

@@ -1,7 +1,6 @@
 """What all faults need: a JACK server of their own, a tape on it, and a place for what was measured."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +10,6 @@ from tests.faults.rig import Tape
 from tests.jack_server import JackServer
 
 PERIOD = 256  # 5.3 ms at 48 kHz: what a musician has
-SETTLED_SECONDS = 0.5  # a jackd that ends before it has noticed its clients' deaths dies of SIGPIPE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,7 +26,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
     log = tmp_path_factory.mktemp("jack") / "jackd.log"
     with JackServer(log, name=f"hocket-faults-{os.getpid()}", period=PERIOD) as running:
         yield running
-        time.sleep(SETTLED_SECONDS)
 
 
 @pytest.fixture
@@ -39,7 +36,6 @@ def mortal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServ
     log = tmp_path_factory.mktemp("jack") / "jackd.log"
     with JackServer(log, name="hocket-faults-killed", period=PERIOD) as running:
         yield running
-        time.sleep(SETTLED_SECONDS)
 
 
 @pytest.fixture

@@ -25,12 +25,13 @@ class Ledger:
     messages: int = 0
     last_ns: int = 0
     last_off_ns: int = 0
+    longest_ns: int = 0  # that a note has sounded
 
     def add(self, events: Iterable[Event]) -> None:
         """What has arrived, in order."""
         for time_ns, data in events:
             if data is None:
-                self._end_all(self.ended_by_server)
+                self._end_all(time_ns, self.ended_by_server)
             else:
                 self._hear(time_ns, data)
 
@@ -51,16 +52,23 @@ class Ledger:
             self.invalid += data[0] < 0xF8
         elif is_note_on(data):
             self.ons[channel] += 1
-            self.struck_twice[channel] += (channel, data[1]) in self.sounding
+            self.struck_twice[channel] += self._end((channel, data[1]), time_ns)
             self.sounding[channel, data[1]] = time_ns
         elif is_note_off(data):
-            ended = self.sounding.pop((channel, data[1]), None) is not None
+            ended = self._end((channel, data[1]), time_ns)
             (self.offs if ended else self.idle_offs)[channel] += 1
             self.last_off_ns = time_ns if ended else self.last_off_ns
         elif data[0] & 0xF0 == 0xB0 and data[1] in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-            self._end_all(self.ended_by_panic, channel)
+            self._end_all(time_ns, self.ended_by_panic, channel)
 
-    def _end_all(self, count: Counter[int], channel: int | None = None) -> None:
+    def _end(self, key: tuple[int, int], time_ns: int) -> bool:
+        """Whether it sounded."""
+        since_ns = self.sounding.pop(key, None)
+        if since_ns is None:
+            return False
+        self.longest_ns = max(self.longest_ns, time_ns - since_ns)
+        return True
+
+    def _end_all(self, time_ns: int, count: Counter[int], channel: int | None = None) -> None:
         for key in [key for key in self.sounding if channel in (None, key[0])]:
-            del self.sounding[key]
-            count[key[0]] += 1
+            count[key[0]] += self._end(key, time_ns)

@@ -73,6 +73,12 @@ class Tape:
         self.ledger.add(new)
         return self.ledger
 
+    def is_balanced(self) -> bool:
+        """Whether every note-on has had its note-off. Where JACK left this end out for some periods (a machine that is
+        too busy), it has heard less than was sent; then nothing may sound, at least."""
+        ledger = self.listen()
+        return ledger.balanced or (self.missed > 0 and not ledger.hung)
+
     def wait(self, condition: Callable[[Ledger], bool], what: str, seconds: float = PATIENCE_SECONDS) -> float:
         begin = time.monotonic()
         while not condition(self.listen()):
@@ -144,8 +150,7 @@ def playing(session: Session) -> Iterator[Played]:
     try:
         yield played
     finally:
-        if not played.gone.is_set():
-            played.close()
+        played.close()
 
 
 def session_of(models: Sequence[str | Path] = ("morph",), *, bpm: float = 240.0, **ports: Any) -> Session:

@@ -13,6 +13,7 @@ from realtime.messages import Locate, Panic, SetSync, SetTempo, StartTransport, 
 from realtime.player.midi_bytes import CLOCK, START, STOP, note_off, note_on
 from tests.faults.soak_stage import Stage
 from tests.faults.test_input import RUBBISH
+from tests.faults.window_rig import roll
 
 KEYS: Final = 15  # the musician's channel
 PARTS: Final = ("p0", "p1", "p2", "p3")
@@ -158,6 +159,7 @@ def restart_server(stage: Stage) -> None:
     (stage.server.kill if stage.rng.random() < 0.5 else stage.server.stop)()
     time.sleep(stage.rng.uniform(0.1, 2.0))
     stage.server.start()
+    roll()
 
 
 HARM: Final[dict[str, Callable[[Stage], None]]] = {
@@ -179,6 +181,9 @@ HARM: Final[dict[str, Callable[[Stage], None]]] = {
     "player killed": kill("player"),
     "synth killed": kill("synth"),
     "second Hocket killed": kill("second"),
+    "window killed": kill("window"),
+    "window's engine killed": kill("window's engine"),
+    "window's player killed": kill("window's player"),
     "player suspended": suspend("player"),
     "engine suspended": suspend("engine"),
     "both suspended": suspend("engine", "player", "synth"),

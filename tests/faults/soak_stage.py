@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from realtime.engine.reports import EngineFailed, ModelFailed, Refused, Report
 from realtime.messages import Clock, Counters, PortLost, Ready
 from realtime.session import Session
 from tests.faults.rig import Played, Tape, children, command_line, is_running, session_of
+from tests.faults.window_rig import HAS_WINDOW, Window, led_by_jack
 from tests.jack_server import JackServer
 
 MODELS = Path(__file__).parents[2] / "exported_models"
@@ -82,13 +82,15 @@ class Stage:
         self.bundles = [str(_copied(folder / "morph-a")), str(_copied(folder / "morph-b")), "morph"]
         self.broken = [str(_broken(folder / "broken", 1000)), str(_broken(folder / "empty", 0)), str(folder / "none")]
         self.server = server
-        self.tape, self.second_tape, self.keys = Tape("tape"), Tape("second"), Tape("keys", plays=True)
+        self.tape, self.keys = Tape("tape"), Tape("keys", plays=True)
+        self.others = [Tape("second"), *([Tape("third")] if HAS_WINDOW else [])]  # what the other Hockets play to
         self.session = session_of(("continue", "morph", "quartet", "sketch"), bpm=140.0, input="keys:mouth", thru=True)
         self.session = msgspec.structs.replace(
             self.session, ports=msgspec.structs.replace(self.session.ports, sound=has_sound())
         )
         self.played = Watched(self.session)
         self.second = Second(folder / "second.log")
+        self.window = self._new_window()
         self.engines = 1
         self.past: Counter[str] = Counter()
         self.telling: Counter[str] = Counter()
@@ -100,6 +102,9 @@ class Stage:
     def revive(self) -> None:
         """What the window does: start the engine again where it is gone."""
         self.second.restart_if_gone()
+        if self.window is not None and self.window.process.poll() is not None:
+            self.window.close()
+            self.window = self._new_window()
         if self.played.gone.is_set():
             self._bury()
             self.played = Watched(self.session)
@@ -111,22 +116,30 @@ class Stage:
     def pids(self) -> dict[str, int]:
         """The processes there are, by role."""
         own = {"engine": self.played.client.pid, "second": self.second.process.pid, "tape": self.tape.pid}
-        for role, parent in (("", own["engine"]), ("second ", own["second"])):
-            for pid in children(parent):
-                for name in ("player", "synth"):
-                    if f"realtime.{name}" in command_line(pid):
-                        own[role + name] = pid
+        if self.window is not None:
+            own["window"] = self.window.process.pid
+        for role, parent in tuple(own.items()):
+            for pid in children(parent) if role != "tape" else ():
+                for name in ("player", "synth", "engine"):
+                    if command_line(pid).startswith(f"{sys.executable} -m realtime.{name} "):
+                        own[name if role == "engine" else f"{role}'s {name}"] = pid
         return {role: pid for role, pid in own.items() if is_running(pid)}
 
     def close(self) -> None:
-        """Let both end well; what the tapes heard of it is in the ledgers then."""
+        """Let all end well; what the tapes heard of it is in the ledgers then."""
         self.second.close()
+        if self.window is not None:
+            self.window.process.terminate()
+            self.window.process.wait(10)
+            self.window.close()
         self._bury()
 
     def tear_down(self) -> None:
-        for tape in (self.tape, self.second_tape, self.keys):
+        for tape in (self.tape, self.keys, *self.others):
             tape.close()
-        time.sleep(0.5)  # jackd dies of SIGPIPE, and keeps its place of eight, if its end comes before it has noticed
+
+    def _new_window(self) -> Window | None:
+        return Window(self.folder, led_by_jack(("morph",), output="third:ear")) if HAS_WINDOW else None
 
     def _bury(self) -> None:
         self.past += self.played.counted()

@@ -38,6 +38,7 @@ class Tape:
         self._heard: deque[tuple[int, list[int] | None]] = deque()
         self._to_play: deque[bytes] = deque()
         self._client: jack.Client | None = None
+        self._ever: list[jack.Client] = []  # one of a dead server may hang when it is closed, be it as garbage
         self._lost = threading.Event()
         self._is_plugged = True
         self._seen: set[str] = set()  # inputs of Hocket that we have been connected to
@@ -84,16 +85,21 @@ class Tape:
             client = jack.Client(self._name, no_start_server=True, use_exact_name=True)
         except jack.JackError:
             return
+        self._ever.append(client)
         self._lost.clear()
         self._next_frame = 0
         self._seen.clear()
-        self._ear = client.midi_inports.register("ear") if self._is_plugged else None
-        self._mouth = client.midi_outports.register("mouth")
-        self._clock = CycleClock(client)
-        client.set_process_callback(self._process)
-        client.set_shutdown_callback(self._shut_down)
-        client.activate()
-        self._client, self._old = client, self._client  # one of a dead server may hang when it is closed
+        try:
+            self._ear = client.midi_inports.register("ear") if self._is_plugged else None
+            self._mouth = client.midi_outports.register("mouth")
+            self._clock = CycleClock(client)
+            client.set_process_callback(self._process)
+            client.set_shutdown_callback(self._shut_down)
+            client.activate()
+        except jack.JackError:  # a server that has only just come, or is about to go
+            self._lost.set()
+            return
+        self._client = client
 
     def _connect(self, client: jack.Client) -> None:
         for port in midi_ports(client, is_input=True):

@@ -50,7 +50,7 @@ def test_a_model_that_stalls_and_fails_holds_up_nobody(
         before_ms = statistics.median(thru_ms(tape, keys, range(20, 40)))
         ons = tape.listen().ons[0]
         stuck_ms = []
-        for wait_ms in thru_ms(tape, keys, range(40, 100)):
+        for wait_ms in thru_ms(tape, keys, range(40, 80)):
             stuck_ms.append(wait_ms)
             keep_stuck(played)
             time.sleep(0.03)
@@ -64,28 +64,27 @@ def test_a_model_that_stalls_and_fails_holds_up_nobody(
         measured(8, "events later than 1 ms", played.of(Counters)[-1].late_events)
         assert played.close() == 0
     tape.wait_for_silence(0.5)
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
 
 
 def test_panic_is_heard_while_a_model_is_stuck(tape: Tape, measured: Measured, slow_bundle: Path) -> None:
     took_ms = []
-    with playing(session_of(("morph", "quartet", slow_bundle), bpm=200.0)) as played:
-        for _ in range(8):
+    with playing(session_of(("morph", "quartet", slow_bundle))) as played:
+        for _ in range(4):
             played.ask(Launch(WELL), Launch("p1"), SetControl("density", 1.0 + time.monotonic() % 1, "p2"))
-            tape.wait_for_music()
             tape.wait(lambda ledger: ledger.hung >= 3, "notes that sound")
             begin_ns = time.monotonic_ns()
             played.ask(Forward(Panic()))
             tape.wait_for_silence(1.0)
             took_ms.append((tape.ledger.last_off_ns - begin_ns) / MS)
-            time.sleep(0.1)
+            time.sleep(0.05)
             assert not tape.listen().hung
         measured(22, "panic to last note-off, median ms", statistics.median(took_ms))
-        measured(22, "panic to last note-off, worst of 8, ms", max(took_ms))
+        measured(22, "panic to last note-off, worst of 4, ms", max(took_ms))
         assert played.close() == 0
     assert statistics.median(took_ms) < 20.0
     assert max(took_ms) < 60.0  # on a machine that others use too
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
 
 
 def test_a_model_that_is_broken_changes_nothing(
@@ -108,7 +107,7 @@ def test_a_model_that_is_broken_changes_nothing(
         assert longest < 2 * 60 / 160 * 4  # two bars
         assert played.close() == 0
     tape.wait_for_silence(0.5)
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
 
 
 # Start, pitch, length, velocity. All but the first is no note.

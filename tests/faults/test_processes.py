@@ -12,13 +12,14 @@ import pytest
 from realtime.engine.commands import QuitEngine
 from realtime.messages import Counters, Ready, Silenced
 from realtime.player.midi_bytes import control_change, is_note_on
+from tests.faults.long import LONG, seconds
 from tests.faults.rig import MS, Tape, is_running, playing, session_of, wait_until
 from tests.jack_server import JackServer
 
 pytestmark = [pytest.mark.jack, pytest.mark.processes]
 Measured = Callable[[int, str, float], None]
 BAND = ("morph", "quartet", "sketch")
-SUSPENDED_SECONDS = float(os.environ.get("HOCKET_SUSPENDED_SECONDS", "2"))  # the fault says 30
+SUSPENDED_SECONDS = seconds(1.0, 30.0)
 LATE_LIMIT_NS = 100 * MS  # what is later than this is dropped
 SOON_NS = 150 * MS
 
@@ -63,10 +64,11 @@ def test_a_port_that_is_closed_while_it_sends(server: JackServer, backend: str) 
     assert (done.returncode, done.stdout) == (0, "PortError\n"), done.stderr
 
 
-@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "SIGHUP", "quit", "end of pipe"])
+@pytest.mark.parametrize(
+    "how", ["SIGTERM", *(pytest.param(name, marks=LONG) for name in ("SIGINT", "SIGHUP")), "quit", "end of pipe"]
+)
 def test_every_way_of_ending_is_silence(tape: Tape, measured: Measured, how: str) -> None:
-    with playing(session_of(BAND)) as played:
-        tape.wait_for_music(ons=12)
+    with playing(session_of(("morph", "quartet"))) as played:
         tape.wait(lambda ledger: ledger.hung >= 4, "notes that sound")
         player_pid, begin = played.player_pid, time.monotonic()
         if how == "quit":
@@ -82,7 +84,7 @@ def test_every_way_of_ending_is_silence(tape: Tape, measured: Measured, how: str
         assert played.close() == 0
     assert took < 1.0
     tape.wait_for_silence(0.5)
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
     used = [channel for channel, count in tape.ledger.ons.items() if count]
     assert {control_change(channel, 123, 0) for channel in used} <= {data for _, data in tape.events}
 
@@ -90,14 +92,13 @@ def test_every_way_of_ending_is_silence(tape: Tape, measured: Measured, how: str
 def test_a_killed_engine_leaves_silence_and_the_next_one_plays(tape: Tape, measured: Measured) -> None:
     session = session_of(BAND, bpm=120.0)
     with playing(session) as played:
-        tape.wait_for_music(ons=12)
-        tape.wait(lambda ledger: ledger.hung >= 4, "notes that sound")
+        tape.wait(lambda ledger: ledger.hung >= 6, "notes that sound")
         player_pid, begin = played.player_pid, time.monotonic()
         os.kill(played.client.pid, signal.SIGKILL)
         measured(7, "engine killed to silence, s", tape.wait_for_silence(2.0))
         assert played.gone.wait(1)
         wait_until(lambda: not is_running(player_pid), "the player to end", 2.0)
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
     with playing(session):  # the window does no more than this
         tape.wait_for_music(4.0, ons=1)
         measured(7, "engine killed to playing again, s", time.monotonic() - begin)
@@ -106,8 +107,7 @@ def test_a_killed_engine_leaves_silence_and_the_next_one_plays(tape: Tape, measu
 
 def test_a_killed_player_is_followed_by_one_that_silences_what_it_left(tape: Tape, measured: Measured) -> None:
     with playing(session_of(BAND)) as played:
-        tape.wait_for_music(ons=12)
-        tape.wait(lambda ledger: ledger.hung >= 4, "notes that sound")
+        tape.wait(lambda ledger: ledger.hung >= 6, "notes that sound")
         begin = time.monotonic()
         os.kill(played.player_pid, signal.SIGKILL)
         time.sleep(0.05)
@@ -121,7 +121,7 @@ def test_a_killed_player_is_followed_by_one_that_silences_what_it_left(tape: Tap
         measured(7, "player killed to playing again, s", time.monotonic() - begin)
         assert played.close() == 0
     tape.wait_for_silence(0.5)
-    assert tape.ledger.balanced
+    assert tape.ledger.ons - tape.ledger.offs == tape.ledger.ended_by_panic  # CC 123 comes before the note-offs
     assert not tape.ledger.struck_twice.total()
 
 
@@ -133,10 +133,10 @@ def suspend(pids: list[int], seconds: float) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
-@pytest.mark.parametrize("who", ["player", "engine", "both"])
+@pytest.mark.parametrize("who", ["player", pytest.param("engine", marks=LONG), "both"])
 def test_a_suspended_process_catches_up_without_a_burst(tape: Tape, measured: Measured, who: str) -> None:
     with playing(session_of(BAND)) as played:
-        tape.wait_for_music(ons=30)
+        tape.wait_for_music(ons=24)
         usual = notes_in(tape, LATE_LIMIT_NS + SOON_NS)
         pids = {"player": [played.player_pid], "engine": [played.client.pid]}
         suspend(pids.get(who, [*pids["player"], *pids["engine"]]), SUSPENDED_SECONDS)
@@ -154,7 +154,7 @@ def test_a_suspended_process_catches_up_without_a_burst(tape: Tape, measured: Me
         assert is_running(pids["engine"][0])
         assert played.close() == 0
     tape.wait_for_silence(0.5)
-    assert tape.ledger.balanced
+    assert tape.is_balanced()
 
 
 def notes_in(tape: Tape, length_ns: int) -> int:
