@@ -11,6 +11,17 @@ from tests.jack_server import JackServer
 from tests.toy_bundle import write_toy_bundle, write_toy_morph, write_toy_quartet
 
 
+REAL = ("jack", "processes", "faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts real servers and processes shares the machine with whatever else runs on it: a test of that kind which
+    fails is tried again once, and pytest says that it was ("R"). All others have one try."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in REAL):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
     """A running JACK server of this test session's own."""
