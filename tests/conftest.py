@@ -10,13 +10,14 @@ import pytest
 from tests.jack_server import JackServer
 from tests.toy_bundle import write_toy_bundle, write_toy_morph, write_toy_quartet
 
-
 REAL = ("jack", "processes", "faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts real servers and processes shares the machine with whatever else runs on it: a test of that kind which
-    fails is tried again once, and pytest says that it was ("R"). All others have one try."""
+    """What starts real servers and processes shares the machine with whatever else runs on it.
+
+    A test of that kind that fails is tried again once, and pytest says that it was ("R"). All others have one try.
+    """
     for item in items:
         if any(item.get_closest_marker(name) for name in REAL):
             item.add_marker(pytest.mark.flaky(reruns=1))
