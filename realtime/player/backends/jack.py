@@ -17,7 +17,6 @@ import jack
 
 from realtime.errors import PortError
 from realtime.messages import Plugged, PortsSeen
-from realtime.player.backends.jack_again import Again
 from realtime.player.backends.jack_ports import JackPorts, midi_ports
 from realtime.player.backends.jack_time import CycleClock
 from realtime.player.backends.jack_transport import JackTransport
@@ -73,7 +72,6 @@ class JackIO:
         self._client, self._wake = client, wake
         self._ports = JackPorts(client, config, wake, self._settle)
         self._times = CycleClock(client)
-        self._again = Again()  # callback only
         self._transport = JackTransport(client)
         self.transport: SystemTransport | None = self._transport
         self._handed: deque[tuple[int, int, Outgoing]] = deque()  # main thread -> callback
@@ -163,9 +161,6 @@ class JackIO:
         outputs = self._ports.outputs
         for output in outputs.values():
             output.clear_buffer()
-        for port, data in self._again.due(self._times.frame, frames, start_ns):
-            if port in outputs:
-                outputs[port].write_midi_event(0, data)
         while self._handed:
             heapq.heappush(self._queue, self._handed.popleft())
         if self._queue:
@@ -199,7 +194,6 @@ class JackIO:
             except jack.JackError:
                 return  # the port's buffer is full: the rest goes out in the next cycle
             heapq.heappop(queue)
-            self._again.wrote(event)
             self._written.append(Written(event, start_ns + offset * length_ns // frames))
             self._written_count += 1
 

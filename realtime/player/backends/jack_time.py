@@ -39,8 +39,3 @@ class CycleClock:
         start_us = self._start_us.value
         length_us = max(1, self._next_us.value - start_us)
         return start_us * 1000 + min(self._differences_ns), length_us * 1000
-
-    @property
-    def frame(self) -> int:
-        """Number of the first frame of the current cycle, as `cycle` has found it."""
-        return self._frames.value
