@@ -1,9 +1,9 @@
 """The FluidSynth library: loaded on first use, with the functions pyfluidsynth does not declare."""
 
 import ctypes
-import sys
 from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,8 +26,8 @@ _EXTRA: dict[str, tuple[Any, ...]] = {  # name: result, arguments
 def fluidsynth() -> Any:
     """The pyfluidsynth module. Raises `SynthError` where it or the system's library is missing."""
     try:
-        # pyfluidsynth prints where it found the library when CI is set; our standard output is for results only.
-        with redirect_stdout(sys.stderr):
+        # pyfluidsynth prints where it found the library when CI is set; standard output is for results only.
+        with redirect_stdout(StringIO()):
             import fluidsynth as module
     except ModuleNotFoundError:
         raise SynthError("pyfluidsynth is not installed; run: pip install pyfluidsynth") from None
