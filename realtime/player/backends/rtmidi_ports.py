@@ -241,8 +241,10 @@ def new_client(kind: Any, backend: str, name: str) -> Any:
 
 
 def _delete(client: Any) -> None:
-    """With a pause: JACK's own thread still works on the port's end, and without it one `delete` in some hundred ended in a
-    segmentation fault there (2 of 12 test runs; with it none of 20)."""
+    """With a pause: JACK's own thread still works on the port's end.
+
+    Without it 2 of 12 test runs ended in a segmentation fault in that thread, with it none of 20.
+    """
     client.close_port()
     if client.get_current_api() == rtmidi.API_UNIX_JACK:
         time.sleep(SETTLE_SECONDS)
