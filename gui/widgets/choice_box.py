@@ -1,19 +1,15 @@
 """A control that picks one of its labels, in the look of the sliders."""
 
-from typing import Final
-
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from gui.theme import SPACE
 from gui.widgets.control_slider import DEFAULT_KEYS
 from gui.widgets.mapped import Mapped
-from gui.widgets.painted import begin, brush, control, draw_left, draw_right, end, line_height, pen
+from gui.widgets.painted import begin, control, draw_chevron, draw_ground, draw_left, draw_right, end, line_height, pen
 from gui.widgets.value_scale import ValueScale, title_of
 from realtime.bundle.spec import ControlSpec
-
-CHEVRON: Final = ((-3.5, -1.5), (0, 2), (3.5, -1.5))
 
 
 class ChoiceBox(Mapped, QComboBox):
@@ -99,14 +95,8 @@ class ChoiceBox(Mapped, QComboBox):
         """Ground, name, label, chevron, ring."""
         painter, theme = begin(self)
         rect = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush(theme.hover if self.underMouse() else theme.raised))
-        painter.drawRoundedRect(rect, SPACE.radius, SPACE.radius)
-        inner = rect.adjusted(SPACE.gap, 0, -SPACE.gap, 0)
-        at = QPointF(inner.right() - 3, inner.center().y())
-        painter.setPen(pen(theme.text_dim, 1.5))
-        painter.drawPolyline([at + QPointF(x, y) for x, y in CHEVRON])
-        inner.setRight(inner.right() - 2 * SPACE.gap)
+        draw_ground(painter, theme, rect, hovered=self.underMouse())
+        inner = draw_chevron(painter, theme, rect)
         painter.setPen(pen(theme.text))
         label = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, int(inner.width()) + 1

@@ -12,6 +12,7 @@ from gui.widgets.painted import (
     begin,
     brush,
     control,
+    draw_ground,
     draw_left,
     draw_right,
     end,
@@ -193,9 +194,7 @@ class ControlSlider(Mapped, QAbstractSlider):
         """Track, fill, marks, texts, ring."""
         painter, theme = begin(self)
         rect = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush(theme.hover if self.underMouse() else theme.raised))
-        painter.drawRoundedRect(rect, SPACE.radius, SPACE.radius)
+        draw_ground(painter, theme, rect, hovered=self.underMouse())
         self._paint_fill(painter, theme, rect)
         self._paint_marks(painter, theme, rect)
         self._paint_texts(painter, theme, rect)

@@ -1,8 +1,9 @@
 """What all painted widgets share: the theme in force, the focus ring, sizes by the font, brushes made once."""
 
 from functools import lru_cache
+from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +11,8 @@ from gui.theme import SMALL, SPACE, Theme, colour, contrast, mixed, part_edge, p
 
 LOOKS = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
 HATCH_SHARE = 0.35  # how far a pattern's lines are darker than its ground
+
+CHEVRON: Final = ((-3.5, -1.5), (0, 2), (3.5, -1.5))
 
 
 @lru_cache(maxsize=256)
@@ -83,6 +86,23 @@ def draw_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float = SPA
     painter.setPen(pen(theme.focus, SPACE.ring))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def draw_ground(painter: QPainter, theme: Theme, rect: QRectF, *, hovered: bool) -> None:
+    """What every box and slider stands on."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush(theme.hover if hovered else theme.raised))
+    painter.drawRoundedRect(rect, SPACE.radius, SPACE.radius)
+
+
+def draw_chevron(painter: QPainter, theme: Theme, rect: QRectF) -> QRectF:
+    """The sign of a box that opens, at the right edge; returns the room that is left for texts."""
+    inner = rect.adjusted(SPACE.gap, 0, -SPACE.gap, 0)
+    at = QPointF(inner.right() - 3, inner.center().y())
+    painter.setPen(pen(theme.text_dim, 1.5))
+    painter.drawPolyline([at + QPointF(x, y) for x, y in CHEVRON])
+    inner.setRight(inner.right() - 2 * SPACE.gap)
+    return inner
 
 
 def draw_right(painter: QPainter, rect: QRectF, text: str) -> float:

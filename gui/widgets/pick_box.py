@@ -1,12 +1,11 @@
 """A box that picks one of any texts, in the look of the other controls."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from gui.theme import SPACE
-from gui.widgets.choice_box import CHEVRON
-from gui.widgets.painted import Painted, begin, brush, draw_left, end, line_height, pen
+from gui.widgets.painted import Painted, begin, draw_chevron, draw_ground, draw_left, end, line_height, pen
 
 
 class PickBox(Painted, QComboBox):
@@ -35,14 +34,8 @@ class PickBox(Painted, QComboBox):
         """Ground, text, chevron, ring."""
         painter, theme = begin(self)
         rect = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush(theme.hover if self.underMouse() else theme.raised))
-        painter.drawRoundedRect(rect, SPACE.radius, SPACE.radius)
-        inner = rect.adjusted(SPACE.gap, 0, -SPACE.gap, 0)
-        at = QPointF(inner.right() - 3, inner.center().y())
-        painter.setPen(pen(theme.text_dim, 1.5))
-        painter.drawPolyline([at + QPointF(x, y) for x, y in CHEVRON])
-        inner.setRight(inner.right() - 2 * SPACE.gap)
+        draw_ground(painter, theme, rect, hovered=self.underMouse())
+        inner = draw_chevron(painter, theme, rect)
         is_dim = self.currentData(Qt.ItemDataRole.ForegroundRole) is not None  # greyed in the list too
         painter.setPen(pen(theme.text_dim if is_dim else theme.text))
         draw_left(painter, inner, self.currentText())
