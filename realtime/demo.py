@@ -14,10 +14,10 @@ from typing import Final
 
 import msgspec
 
-from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
 from realtime.engine import commands as ask
 from realtime.engine.bar_buffer import PLAYED
 from realtime.engine.engine import Engine
+from realtime.engine.favour import SWITCH_INTERVAL_SECONDS
 from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import PartLaunched, Refused, Report, TurnStarted

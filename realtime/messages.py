@@ -7,33 +7,19 @@ processes of one machine share; ticks are 1/480 beat on the player's timeline.
 
 from typing import Final
 
-import msgspec
-
+from realtime.message import ChunkNote as ChunkNote
+from realtime.message import Message as Message
+from realtime.message import Way as Way
 from realtime.music.units import TempoAnchor
+from realtime.port_news import InputMuted as InputMuted
+from realtime.port_news import Plugged as Plugged
+from realtime.port_news import PortLost as PortLost
+from realtime.port_news import PortsSeen as PortsSeen
+from realtime.port_news import SeenPort as SeenPort
 
-WIRE_VERSION: Final = 4
+WIRE_VERSION: Final = 7
 ASIDE: Final = "aside:"  # begins the names of parts that play by the running clock, also while the transport stands
 THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
-
-
-class Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Base of all messages; the class name is the tag on the wire."""
-
-
-class ChunkNote(msgspec.Struct, frozen=True, array_like=True):
-    """A note placed on the timeline."""
-
-    start_tick: int
-    pitch: int
-    duration_ticks: int
-    velocity: int
-
-
-class Way(msgspec.Struct, frozen=True, array_like=True):
-    """A channel of an output."""
-
-    port: str  # name of an output of its own; empty: the common one
-    channel: int  # 0..15
 
 
 # --- engine -> player ---------------------------------------------------------------------------------
@@ -120,6 +106,15 @@ class SetThru(Message, frozen=True, tag=True):
     but: tuple[tuple[int, int], ...] = ()  # controllers that are left out: (channel 0..15, number)
 
 
+class SetSound(Message, frozen=True, tag=True, kw_only=True):
+    """The built-in sound on or off, with another font or audio device; the ports hear nothing of it. Answered by a
+    `SoundChanged`."""
+
+    on: bool
+    soundfont: str = ""  # file; empty: the first that is found
+    audio: str = ""  # audio device by (part of) its name; empty: the usual one
+
+
 class Panic(Message, frozen=True, tag=True):
     """Release all that sounds, then CC 64, 123, 120 and bend centre on the used channels. `everything`: also
     a note-off for all 16 x 128 notes. Answered by `Silenced`."""
@@ -139,6 +134,10 @@ class WatchPorts(Message, frozen=True, tag=True):
     """Tell which ports there are, now and whenever that changes, by `PortsSeen`; or no longer."""
 
     on: bool = True
+
+
+class ListenAgain(Message, frozen=True, tag=True):
+    """Hear the input though our own output comes back there (`InputMuted`), until ports are opened anew."""
 
 
 class Quit(Message, frozen=True, tag=True):
@@ -225,6 +224,7 @@ class Counters(Message, frozen=True, tag=True):
     echoes: int = 0  # own output heard back on the input, dropped
     late_ons_dropped: int = 0
     refused_notes: int = 0  # invalid or stale work
+    doubled_notes: int = 0  # struck at a tick at which another note had just struck the same pitch
     ignored_input: int = 0  # SysEx, real-time and malformed bytes
     overflow: int = 0
     late_events: int = 0  # sent more than 1 ms after they were due
@@ -238,36 +238,6 @@ class Silenced(Message, frozen=True, tag=True):
     """Answer to `Panic`: how many notes were released."""
 
     released: int
-
-
-class Plugged(Message, frozen=True, tag=True):
-    """A device that was asked for by name, or an output of our own, came or went. One that went is waited for."""
-
-    name: str
-    direction: str  # "in" or "out"
-    port: str  # the output of ours that it belongs to; empty: the common one
-    there: bool
-
-
-class SeenPort(msgspec.Struct, frozen=True, array_like=True):
-    """A MIDI port that another program or a device offers."""
-
-    name: str
-    direction: str  # "in": it can be listened to; "out": it can be played to
-    backend: str
-    used: bool = False  # by us
-
-
-class PortsSeen(Message, frozen=True, tag=True):
-    """All ports there are."""
-
-    ports: tuple[SeenPort, ...]
-
-
-class PortLost(Message, frozen=True, tag=True):
-    """The MIDI system went away; the player goes on in silence and looks for it once a second."""
-
-    text: str
 
 
 class SoundChanged(Message, frozen=True, tag=True):
@@ -287,10 +257,10 @@ class Failed(Message, frozen=True, tag=True):
 # fmt: off
 ToPlayer = (
     Chunk | Cut | SetPorts | Program | SetTempo | TapTempo | StartTransport | StopTransport | Locate | SetSync | SetThru
-    | Panic | Inject | WatchPorts | Quit
+    | SetSound | Panic | Inject | WatchPorts | ListenAgain | Quit
 )
 FromPlayer = (
     Ready | Clock | Transport | Played | Sent | Accepted | Counters | Silenced | Plugged | PortsSeen | PortLost
-    | SoundChanged | Failed
+    | InputMuted | SoundChanged | Failed
 )
 # fmt: on

@@ -35,6 +35,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     thru_to: str = ""  # name of the part whose channels it goes to; empty: on the channels that it came on
     sound: bool = False
     soundfont: str = ""
+    audio: str = ""  # device of the built-in sound, by name; empty, or where it is not there: the usual one
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:

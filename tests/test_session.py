@@ -21,7 +21,7 @@ from realtime.session import Ports, Remote, Session, Time, read_session, write_s
 
 BARS = KeptBars(meter="3/4", length_ticks=2880, voices=("0 60 480 90, 480 64 2400 1", ""))
 FULL = Session(
-    ports=Ports(backend="memory", input="Keys", output="Synth", thru=True, sound=True, soundfont="piano.sf2"),
+    ports=Ports(backend="memory", input="Keys", output="Synth", thru=True, sound=True, soundfont="a.sf2", audio="USB"),
     time=Time(bpm=97.25, meter="3/4", sync="jack", clock_ports={"Synth 2": "on"}, offset_ms=-12.5),
     turns=Turns(end="pedal", grid="1/16", length="bars", bars=4),
     remote=Remote(osc=9000),

@@ -12,6 +12,7 @@ from realtime.music.units import check_bpm
 
 if TYPE_CHECKING:
     from realtime.engine.routing import Thru
+    from realtime.synth.outputs import Output
 
 BESIDE_SESSION = ("session", "trace", "takes", "osc", "osc_listen")  # options that go together with --session
 BACKENDS = ("auto", "jack", "rtmidi", "rtmidi-jack", "memory")
@@ -40,6 +41,7 @@ def run(
     thru_to: str = typer.Option("", "--thru-to", help="Pass on to the channels of this part."),
     sound: bool = typer.Option(False, "--sound/--no-sound", help="Also play through the built-in synth."),
     soundfont: str = typer.Option("", "--soundfont", help="Sound font of the built-in synth."),
+    audio: str = typer.Option("", "--audio", help="Audio device of the built-in synth (part of a name is enough)."),
     sync: str = typer.Option("internal", "--sync", help="Who leads the beat: internal, clock, jack, link."),
     clock_out: bool = typer.Option(False, "--clock-out", help="Send MIDI clock and song position to Hocket Out."),
     offset_ms: float = typer.Option(0.0, "--offset-ms", help="Notes and clock leave later (or, below 0, earlier)."),
@@ -59,6 +61,7 @@ def run(
     """
     log_to_stderr()
     from realtime.cli.performance import Outside, load_parts, perform, setups_of
+    from realtime.engine.options import EngineOptions
     from realtime.engine.player_link import PlayerOptions
     from realtime.engine.turns import TurnRules
     from realtime.player.sync.options import SyncOptions
@@ -82,15 +85,13 @@ def run(
         trace=trace is not None,
         synth=sound,
         soundfont=soundfont,
+        audio=audio,
         sync=SyncOptions(
             source=sync, clock_out=clock_out, offset_ms=offset_ms, count_in=count_in, start_stop=start_stop, meter=bar
         ),
     )
-    from realtime.engine.options import EngineOptions
-
     options = EngineOptions(player=player, rules=rules, takes=str(takes or ""))
-    starts = load_parts(setups_of(model, channel=channel, seed=seed), control)
-    perform(starts, options, trace=trace, outside=outside)
+    perform(load_parts(setups_of(model, channel=channel, seed=seed), control), options, trace=trace, outside=outside)
 
 
 def _check_beside_session(ctx: typer.Context) -> None:
@@ -126,16 +127,32 @@ def ports(
     as_json: bool = typer.Option(False, "--json", help="One JSON object."),
     backend: str = typer.Option("auto", "--backend", help=f"MIDI system: {', '.join(BACKENDS)}."),
 ) -> None:
-    """List the MIDI ports that other programs and devices offer."""
+    """List the MIDI ports that other programs and devices offer, and the audio devices for the built-in synth."""
     from realtime.player.opening import list_ports
 
-    found = list_ports(one_of("--backend", backend, BACKENDS))
+    found, audio = list_ports(one_of("--backend", backend, BACKENDS)), _audio_devices()
     if as_json:
-        print_json({"ports": [{"name": p.name, "direction": p.direction, "backend": p.backend} for p in found]})
-    elif found:
-        print_table([("direction", "backend", "name"), *((p.direction, p.backend, p.name) for p in found)])
-    else:
+        ports = [{"name": p.name, "direction": p.direction, "backend": p.backend} for p in found]
+        print_json({"ports": ports, "audio": [output.name for output in audio]})
+        return
+    if not found:
         say("no MIDI ports: no other program or device offers any (`hocket doctor` tells which MIDI systems work)")
+    rows = [*((p.direction, p.backend, p.name) for p in found), *(("audio", o.driver, o.name) for o in audio)]
+    if rows:
+        print_table([("direction", "system", "name"), *rows])
+
+
+def _audio_devices() -> "tuple[Output, ...]":
+    """None where nobody can tell: `hocket doctor` says why."""
+    from realtime.player.quiet import quiet_libraries
+    from realtime.synth.errors import SynthError
+    from realtime.synth.outputs import find_outputs
+
+    try:
+        with quiet_libraries():
+            return find_outputs()
+    except SynthError:
+        return ()
 
 
 def monitor(

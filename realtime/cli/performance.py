@@ -17,6 +17,7 @@ from realtime.cli.telling import Teller
 from realtime.cli.terminal import Terminal
 from realtime.engine.commands import QuitEngine
 from realtime.engine.engine import Engine
+from realtime.engine.favour import SWITCH_INTERVAL_SECONDS
 from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.parts.board import Board
 from realtime.engine.reports import Report
@@ -24,8 +25,6 @@ from realtime.engine.setup import MAX_PARTS, POST, PartSetup, controls_of, free_
 from realtime.errors import FileError, UsageError
 from realtime.remote.server import is_loopback, open_remote
 from realtime.session import LOOPBACK, Remote
-
-SWITCH_INTERVAL_SECONDS = 5e-5  # how soon the inference thread gets the interpreter back after a network step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from realtime.cli.performance import Outside, load_parts, perform
 from realtime.engine.options import EngineOptions
 from realtime.engine.player_link import PlayerOptions
 from realtime.errors import FileError, UsageError
-from realtime.session import Session, read_session
+from realtime.session import read_session
 
 
 def perform_session(path: Path, *, trace: Path | None, outside: Outside, takes: str = "") -> None:
@@ -21,28 +21,9 @@ def perform_session(path: Path, *, trace: Path | None, outside: Outside, takes: 
     try:
         perform(
             load_parts(session.part),
-            options_of(session, trace=trace is not None, takes=takes),
+            EngineOptions.of(session, PlayerOptions.of(session, trace=trace is not None), takes=takes),
             trace=trace,
             outside=outside if outside.remote.osc is not None else replace(outside, remote=session.remote),
         )
     except UsageError as error:
         raise FileError(f"{path}: {error}") from None
-
-
-def options_of(session: Session, *, trace: bool, show_all: bool = False, takes: str = "") -> EngineOptions:
-    """What the engine is started with."""
-    ports, sync = session.ports, session.time.options()
-    player = PlayerOptions(
-        backend=ports.backend,
-        in_port=ports.input,
-        out_port=ports.output,
-        bpm=session.time.bpm,
-        thru=ports.passed_on(),
-        patient=True,
-        trace=trace,
-        synth=ports.sound,
-        soundfont=ports.soundfont,
-        sync=sync,
-    )
-    rules = session.turns.rules(sync.meter)
-    return EngineOptions(player=player, rules=rules, show_all=show_all, maps=session.map, takes=takes)

@@ -7,7 +7,7 @@ from typing import Final
 from realtime.cli.output import say
 from realtime.engine import reports as told
 from realtime.engine.maps import ControlMap
-from realtime.messages import Plugged, PortLost, Ready, Silenced, Transport
+from realtime.messages import InputMuted, Plugged, PortLost, Ready, Silenced, Transport
 from realtime.music.units import PPQ
 
 REFUSALS_A_SECOND: Final = 5  # a remote control that is set up wrongly sends hundreds
@@ -67,19 +67,33 @@ def lines_of(report: told.Report) -> list[str]:
             return [f"saved to {path}"]
         case Silenced(released=released):
             return [f"panic: {released} sounding notes released"]
-        case Plugged(name=name, there=there):
-            return [f"MIDI: {name!r} is there" if there else f"MIDI: {name!r} is not there; waiting for it"]
-        case PortLost(text=text):
-            return [f"MIDI lost: {text}"]
+        case Plugged() | PortLost() | InputMuted():
+            return [port_line(report)]
         case told.TakeKept(take):
             notes = sum(len(voice.notes) for voice in take.voices)
             return [f"take {take.id}: {notes} notes of {take.source or 'all'}"]
         case told.MapsChanged(maps, learning):
             waiting = [f"move a knob for {learning}"] if learning else []
             return [*map(map_line, maps), *waiting] or ["no knob moves anything"]
-        case told.ModelFailed(text):
-            return [f"the model failed and rests: {text}"]
+        case told.ModelFailed(text, is_final):
+            name = text.partition(":")[0]
+            again = f"; it is asked no more (swap {name}: try again)" if is_final else ", and is asked again soon"
+            return [f"the model failed{again}: {text}"]
     return []
+
+
+def port_line(news: Plugged | PortLost | InputMuted) -> str:
+    """What has become of a port."""
+    match news:
+        case Plugged(name=name, there=there):
+            return f"MIDI: {name!r} is there" if there else f"MIDI: {name!r} is not there; waiting for it"
+        case InputMuted(in_port=name, muted=False):
+            return f"MIDI: {name!r} is heard again"
+        case InputMuted(in_port=name, out_port=output):
+            wire = f"what leaves {output!r} comes back in at {name!r}"
+            return f"MIDI loop: {wire}, which is muted as long as it does (hear: listen all the same)"
+        case PortLost(text=text):
+            return f"MIDI lost: {text}"
 
 
 def map_line(each: ControlMap) -> str:

@@ -11,7 +11,16 @@ from realtime.engine.bar_buffer import PLAYED
 from realtime.engine.setup import PartSetup
 from realtime.engine.turns import RULE_CHOICES
 from realtime.errors import HocketError, UsageError
-from realtime.messages import THRU_MODES, Panic, SetTempo, StartTransport, StopTransport, TapTempo, ToPlayer
+from realtime.messages import (
+    THRU_MODES,
+    ListenAgain,
+    Panic,
+    SetTempo,
+    StartTransport,
+    StopTransport,
+    TapTempo,
+    ToPlayer,
+)
 from realtime.music.units import check_bpm
 from realtime.player.sync.options import SOURCES
 from realtime.session import Remote
@@ -90,7 +99,16 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "add": Verb("MODEL [CHANNEL] [NAME]", lambda words: ask.AddPart(_setup(words)), "another part"),
     "remove": Verb("PART", lambda words: ask.RemovePart(words[0]), "take a part out"),
-    "swap": Verb("PART MODEL", lambda words: ask.SwapModel(words[1], words[0]), "another model for a part"),
+    "swap": Verb(
+        "PART [MODEL]",
+        lambda words: ask.SwapModel(_at(words, 1), words[0]),
+        "another model for a part, or its own once more after it failed",
+    ),
+    "port": Verb(
+        "PART [NAME ...]",
+        lambda words: ask.SetPort(" ".join(words[1:]), words[0]),
+        "an output of the part's own, or again the common one",
+    ),
     "bpm": Verb("N", lambda words: ask.Forward(SetTempo(check_bpm(float(words[0])))), "tempo"),
     "tap": Verb("", _to_player(TapTempo()), "tempo by taps"),
     "start": Verb("", _to_player(StartTransport()), "start the transport"),
@@ -100,6 +118,7 @@ VERBS: Final[dict[str, Verb]] = {
         lambda words: ask.SetThruTo(words[0], _at(words, 1)),
         "what of your playing goes on to the output, or to a part's channels",
     ),
+    "hear": Verb("", _to_player(ListenAgain()), "listen to the input, though our own output comes back there"),
     "save": Verb("FILE", lambda words: ask.SaveSession(words[0]), "write a session file, for --session"),
     "locate": Verb("BAR", lambda words: ask.LocateBar(int(words[0])), "go to a bar of the song, from 1 on"),
     "sync": Verb(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from realtime.doctor.check import Check, by_system
-from realtime.engine.player_link import PlayerLink, PlayerOptions
+from realtime.engine.player_link import PlayerLink, PlayerOptions, start_player
 from realtime.errors import HocketError
 from realtime.messages import Chunk, ChunkNote, FromPlayer, Ready, Sent
 from realtime.music.units import PPQ
@@ -57,7 +57,7 @@ def measure_lateness() -> tuple[list[float], str]:
         if isinstance(message, Sent) and message.data[0] & 0xF0 == 0x90:
             late_us.append((message.sent_ns - message.due_ns) / 1e3)
 
-    link = PlayerLink(PlayerOptions(backend="memory", bpm=LATENESS_BPM, trace=True), listen)
+    link = PlayerLink(start_player(PlayerOptions(backend="memory", bpm=LATENESS_BPM, trace=True)), listen)
     ready: Ready = link.wait_ready()
     start = PPQ  # a beat ahead
     notes = tuple(ChunkNote(start + i * GAP_TICKS, 60, GAP_TICKS // 2, 64) for i in range(LATENESS_NOTES))

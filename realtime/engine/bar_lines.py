@@ -1,6 +1,6 @@
 """Where the bars of the performance begin: one answer for all parts. Pure, no clock of its own."""
 
-from realtime.engine.phrase_end import next_grid_tick
+from realtime.engine.phrase_end import grid_ticks
 from realtime.music.units import PPQ, Meter
 
 LAUNCH_GRIDS = ("none", "step", "beat", "bar", "2 bars", "4 bars")
@@ -47,10 +47,20 @@ class BarLines:
         """The first point of a launch grid at or after `tick`, both on the timeline."""
         return self.origin_tick + next_launch_tick(tick - self.origin_tick, grid, self.meter)
 
+    def last_tick(self, tick: int, grid: str) -> int:
+        """The last point of a launch grid at or before `tick`, both on the timeline."""
+        spacing = launch_ticks(grid, self.meter)
+        return self.origin_tick + (tick - self.origin_tick) // spacing * spacing
+
 
 def next_launch_tick(tick: int, grid: str, meter: Meter) -> int:
     """The first point of a launch grid (one of LAUNCH_GRIDS) at or after `tick`, counted from a bar line."""
-    if grid in ("none", "beat", "bar"):
-        return next_grid_tick(tick, grid, meter)
-    spacing = {"step": PPQ // 4, "2 bars": 2 * meter.bar_ticks, "4 bars": 4 * meter.bar_ticks}[grid]
+    spacing = launch_ticks(grid, meter)
     return -(-tick // spacing) * spacing
+
+
+def launch_ticks(grid: str, meter: Meter) -> int:
+    """Distance of the points of a launch grid."""
+    if grid in ("none", "beat", "bar"):
+        return grid_ticks(grid, meter)
+    return {"step": PPQ // 4, "2 bars": 2 * meter.bar_ticks, "4 bars": 4 * meter.bar_ticks}[grid]

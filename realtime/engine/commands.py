@@ -8,7 +8,7 @@ from typing import Final
 from realtime.engine.bar_buffer import KEPT_BARS, PLAYED
 from realtime.engine.maps import ControlMap
 from realtime.engine.routing import Thru
-from realtime.engine.setup import SEEDS, PartSetup
+from realtime.engine.setup import SEEDS, PartSetup, check_port
 from realtime.errors import UsageError
 from realtime.messages import Message, ToPlayer
 from realtime.session import Ports, Remote, Session
@@ -148,8 +148,19 @@ class RemovePart(Message, frozen=True, tag=True):
 class SwapModel(Message, frozen=True, tag=True):
     """Another bundle for a part; the old one plays until the new one is there."""
 
-    model: str
+    model: str  # empty: its own once more, such as after it failed
     part: str = ""
+
+
+class SetPort(Message, frozen=True, tag=True):
+    """Send a part's notes to an output of its own from now on (empty: to the common one): what sounds is released on
+    the output of before, which is closed unless another part has it."""
+
+    port: str
+    part: str = ""
+
+    def __post_init__(self) -> None:
+        check_port(self.port)
 
 
 class SetThruTo(Message, frozen=True, tag=True):
@@ -258,37 +269,11 @@ class QuitEngine(Message, frozen=True, tag=True):
     """Release everything and end."""
 
 
+# fmt: off
 Command = (
-    SetControl
-    | HandOver
-    | SetRule
-    | Launch
-    | Halt
-    | Take
-    | Reroll
-    | SetLocks
-    | SetSeed
-    | MuteVoices
-    | StoreSnapshot
-    | RecallSnapshot
-    | MorphBetween
-    | RandomStep
-    | AddPart
-    | RemovePart
-    | SwapModel
-    | SetThruTo
-    | SaveSession
-    | DescribeRack
-    | ChangePorts
-    | LocateBar
-    | SetSource
-    | Capture
-    | Audition
-    | StopAudition
-    | SetMaps
-    | Learn
-    | ForgetMaps
-    | DescribeMaps
-    | Forward
-    | QuitEngine
+    SetControl | HandOver | SetRule | Launch | Halt | Take | Reroll | SetLocks | SetSeed | MuteVoices
+    | StoreSnapshot | RecallSnapshot | MorphBetween | RandomStep | AddPart | RemovePart | SwapModel | SetPort
+    | SetThruTo | SaveSession | DescribeRack | ChangePorts | LocateBar | SetSource | Capture | Audition | StopAudition
+    | SetMaps | Learn | ForgetMaps | DescribeMaps | Forward | QuitEngine
 )
+# fmt: on

@@ -14,6 +14,7 @@ import msgspec
 from realtime.engine.bar_buffer import PLAYED, BarBuffer
 from realtime.engine.bar_lines import BarLines
 from realtime.engine.commands import (
+    AddPart,
     ChangePorts,
     Command,
     DescribeRack,
@@ -29,31 +30,22 @@ from realtime.engine.listener import Listener
 from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.parts.base import Stage
 from realtime.engine.player_host import PlayerGone, PlayerHost
-from realtime.engine.player_link import PlayerOptions
+from realtime.engine.player_link import PlayerOptions, PlayerProcess
 from realtime.engine.rack import Loader, Rack
-from realtime.engine.reports import BarsCounted, PartState, Refused, Report, SessionSaved, TakeKept
+from realtime.engine.reports import BarsCounted, PartState, PassedOn, Refused, Report, SessionSaved, TakeKept
 from realtime.engine.saving import Saver, session_of, with_ports
 from realtime.engine.song_place import SongPlace
 from realtime.errors import HocketError
 from realtime.handover import Inbox
 from realtime.messages import (
-    Accepted,
     Chunk,
     Clock,
-    Counters,
     Cut,
     Failed,
     Message,
     Panic,
     Played,
-    Plugged,
-    PortLost,
-    PortsSeen,
-    Ready,
-    Sent,
     SetSync,
-    Silenced,
-    SoundChanged,
     Transport,
     WatchPorts,
 )
@@ -72,9 +64,9 @@ class Engine:
         options: EngineOptions,
         observe: Callable[[Report], None] = lambda _: None,
         load: Loader = load_model,
+        player: PlayerProcess | None = None,
     ) -> None:
-        self._options = options
-        self._observe = observe
+        self._options, self._observe = options, observe
         self._inbox: Inbox[Item] = Inbox(capacity=INBOX_CAPACITY)
         self._anchor = TempoAnchor(0, time.monotonic_ns(), options.player.bpm)
         self._bars = BarLines(options.rules.meter)
@@ -99,7 +91,9 @@ class Engine:
         for part in parts:
             self._rack.add(part.setup, part.generator)
         self._rack.pass_on(options.player.thru)
-        self._player = PlayerHost(options.player, self._put)
+        self._player = PlayerHost(options.player, self._put, player)
+        for setup in options.adding:
+            self._rack.command(AddPart(setup))
 
     @property
     def player_pid(self) -> int:
@@ -133,6 +127,7 @@ class Engine:
             now_tick=self._now_tick,
             now_ns=time.monotonic_ns,
             bpm=lambda: self._anchor.bpm,
+            playing=lambda: self._song.playing,
             lead_seconds=lambda: self._player.lead_seconds,
         )
 
@@ -178,6 +173,9 @@ class Engine:
         return True
 
     def _deal_with(self, item: Item) -> None:
+        if isinstance(item, PassedOn):
+            self._observe(item)
+            return
         match item:
             case Played():
                 self._hear(item)
@@ -193,9 +191,7 @@ class Engine:
                 self._desk.placed(message)
                 if self._options.show_all:
                     self._observe(message)
-            case Ready() | Sent() | Accepted() | Counters() | Silenced() | Plugged() | PortsSeen() | PortLost():
-                self._observe(item)
-            case SoundChanged() | SessionSaved() | TakeKept() | Refused():
+            case SessionSaved() | TakeKept() | Refused():
                 self._observe(item)
             case PlayerGone():
                 if self._player.is_current(item):

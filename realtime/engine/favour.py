@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import Final
 
+SWITCH_INTERVAL_SECONDS: Final = 5e-5  # how soon a model's thread gets the interpreter back after a network step
 NICENESS: Final = -10  # needs root, or a line "@audio - nice -10" in limits.conf, as audio programs ask for it
 
 

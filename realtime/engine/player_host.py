@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from realtime.engine.player_link import PlayerLink, PlayerOptions
+from realtime.engine.player_link import PlayerLink, PlayerOptions, PlayerProcess, start_player
 from realtime.errors import DeviceLostError, HocketError
-from realtime.messages import FromPlayer, Message, Ready
+from realtime.messages import FromPlayer, Message, Ready, SetSound
 
 log = logging.getLogger(__name__)
 MAX_RESTARTS: Final = 3  # within
@@ -25,15 +25,21 @@ class PlayerGone:
 
 
 class PlayerHost:
-    """The player there is now. `deliver` gets its messages, in a reader thread."""
+    """The player there is now. `deliver` gets its messages, in a reader thread; `process`: the first, if it has been
+    started already."""
 
-    def __init__(self, options: PlayerOptions, deliver: Callable[[FromPlayer | PlayerGone], object]) -> None:
+    def __init__(
+        self,
+        options: PlayerOptions,
+        deliver: Callable[[FromPlayer | PlayerGone], object],
+        process: PlayerProcess | None = None,
+    ) -> None:
         self.options = options  # what the next player is started with
         self._deliver = deliver
         self._number = 0
         self._lost_at: deque[float] = deque(maxlen=MAX_RESTARTS)
         self.lead_seconds = 0.0  # notes must be there so long before they are due
-        self._link = self._open(options)
+        self._link = self._open(process or start_player(options))
 
     @property
     def pid(self) -> int:
@@ -45,7 +51,9 @@ class PlayerHost:
         return self._ready(self._link.wait_ready())
 
     def send(self, message: Message) -> bool:
-        """Send a message; False if the player is gone."""
+        """Send a message; False if the player is gone. The sound it asks for is the next player's too."""
+        if isinstance(message, SetSound):
+            self.options = self.options.sounding(message)
         return self._link.send(message)
 
     def is_current(self, gone: PlayerGone) -> bool:
@@ -79,13 +87,13 @@ class PlayerHost:
         """Let the player release its notes and end."""
         self._link.close()
 
-    def _open(self, options: PlayerOptions) -> PlayerLink:
+    def _open(self, process: PlayerProcess) -> PlayerLink:
         self._number += 1
-        return PlayerLink(options, partial(self._hear, self._number))
+        return PlayerLink(process, partial(self._hear, self._number))
 
     def _replace(self, options: PlayerOptions) -> Ready:
         self._link.close()
-        self._link = self._open(options)
+        self._link = self._open(start_player(options))
         return self.wait_ready()
 
     def _hear(self, number: int, message: FromPlayer | None) -> None:

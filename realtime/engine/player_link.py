@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from realtime.engine.routing import Thru
 from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
-from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready, SetSync
+from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready, SetSound, SetSync
 from realtime.player.sync.options import SyncOptions
+from realtime.session import Session
 from realtime.wire import Receiver, Sender
 
 ERRORS_BY_EXIT_CODE: dict[int, type[HocketError]] = {2: UsageError, 3: PortError, 6: DeviceLostError}
@@ -28,7 +29,26 @@ class PlayerOptions:
     trace: bool = False
     synth: bool = False
     soundfont: str = ""
+    audio: str = ""  # device of the synth; empty: the usual one
     sync: SyncOptions = field(default_factory=SyncOptions)
+
+    @classmethod
+    def of(cls, session: Session, *, trace: bool = False) -> "PlayerOptions":
+        """As a session asks for it."""
+        ports = session.ports
+        return cls(
+            backend=ports.backend,
+            in_port=ports.input,
+            out_port=ports.output,
+            bpm=session.time.bpm,
+            thru=ports.passed_on(),
+            patient=True,
+            trace=trace,
+            synth=ports.sound,
+            soundfont=ports.soundfont,
+            audio=ports.audio,
+            sync=session.time.options(),
+        )
 
     def command(self) -> list[str]:
         """The command line of the player process."""
@@ -40,7 +60,12 @@ class PlayerOptions:
         command += ["--trace"] if self.trace else []
         command += ["--synth"] if self.synth else []
         command += ["--soundfont", self.soundfont] if self.soundfont else []
+        command += ["--audio", self.audio] if self.audio else []
         return command + self.sync.arguments()
+
+    def sounding(self, wanted: SetSound) -> "PlayerOptions":
+        """The same with another sound: what the running player has been told."""
+        return replace(self, synth=wanted.on, soundfont=wanted.soundfont, audio=wanted.audio)
 
     def following(self, wanted: SetSync) -> "PlayerOptions":
         """The same with another beat to follow: what the running player has been told."""
@@ -57,11 +82,19 @@ class PlayerOptions:
         )
 
 
+PlayerProcess = subprocess.Popen[bytes]
+
+
+def start_player(options: PlayerOptions) -> PlayerProcess:
+    """It opens its ports meanwhile, and waits to be heard."""
+    return subprocess.Popen(options.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 class PlayerLink:
     """A running player. Messages go to `on_message` in a reader thread; None means that the player is gone."""
 
-    def __init__(self, options: PlayerOptions, on_message: Callable[[FromPlayer | None], None]) -> None:
-        self._process = subprocess.Popen(options.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, process: PlayerProcess, on_message: Callable[[FromPlayer | None], None]) -> None:
+        self._process = process
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
         self._sender = Sender(self._process.stdin)  # type: ignore[arg-type]
         self._receiver: Receiver[FromPlayer] = Receiver(self._process.stdout, FromPlayer)  # type: ignore[arg-type]

@@ -8,18 +8,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
-from realtime.cli.sessions import options_of
-from realtime.engine.commands import AddPart, Command, OpenSession, QuitEngine
-from realtime.engine.engine import Engine
+from realtime.engine.commands import Command, OpenSession, QuitEngine
+from realtime.engine.favour import SWITCH_INTERVAL_SECONDS
+from realtime.engine.player_link import PlayerOptions, start_player
 from realtime.engine.reports import EngineFailed, Refused, Report
 from realtime.errors import HocketError
 from realtime.player.outbox import Outbox
 from realtime.remote.server import OscServer
 from realtime.session import Remote
 from realtime.wire import Receiver, Sender
+
+if TYPE_CHECKING:
+    from realtime.engine.engine import Engine
 
 OUTBOX_SECONDS: Final = 0.5  # the window's time to read the last reports
 ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # by name: not all exist everywhere
@@ -50,20 +52,25 @@ def main() -> int:
 
 
 def _play(opened: OpenSession, receiver: Receiver[OpenSession | Command], outbox: Outbox) -> None:
-    options = options_of(opened.session, trace=False, show_all=True, takes=opened.takes)
-    server = _osc_server(opened.session.remote, outbox.put)
+    session = opened.session
+    wanted = PlayerOptions.of(session)
+    player = start_player(wanted)
+    # Imported beside the player's start: numpy, onnxruntime and the models take as long again.
+    from realtime.engine.engine import Engine
+    from realtime.engine.options import EngineOptions
+
+    options = EngineOptions.of(session, wanted, show_all=True, takes=opened.takes, adding=session.part)
+    server = _osc_server(session.remote, outbox.put)
 
     def observe(report: Report) -> None:
         outbox.put(report)
         if server:
             server.observe(report)
 
-    engine = Engine((), options, observe)
+    engine = Engine((), options, observe, player=player)
     for name in ENDING_SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: engine.command(QuitEngine()))
-    for setup in opened.session.part:
-        engine.command(AddPart(setup))
     threading.Thread(target=_read, args=(receiver, engine), name="window-reader", daemon=True).start()
     if server:
         server.start(engine.command)
@@ -85,7 +92,7 @@ def _osc_server(remote: Remote, tell: Callable[[Report], object]) -> OscServer |
         return None
 
 
-def _read(receiver: Receiver[OpenSession | Command], engine: Engine) -> None:
+def _read(receiver: Receiver[OpenSession | Command], engine: "Engine") -> None:
     """Reader's thread: until the window is gone, which ends the music too."""
     while (message := receiver.receive()) is not None:
         if not isinstance(message, OpenSession):

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from realtime.engine import commands as ask
+from realtime.engine.freed import give_back
 from realtime.engine.parts.base import Part, Stage
-from realtime.engine.parts.cycle_part import CyclePart, NewMaker
+from realtime.engine.parts.cycle_part import CyclePart
+from realtime.engine.parts.maker_worker import NewMaker
 from realtime.engine.parts.makers import maker_of
 from realtime.engine.parts.turn_part import NewGenerator, TurnPart
 from realtime.engine.reports import PartState, RackChanged, RackDescribed, Refused
@@ -142,12 +144,14 @@ class Rack:
             match said:
                 case Loaded():
                     self.add(said.setup, said.generator)
+                    self._loading.do(give_back)
                 case LoadFailed():
                     self._stage.observe(Refused(said.text))
                 case _ if name in self._parts:
                     self._parts[name].heard(said)
                     if isinstance(said, NewMaker | NewGenerator):
                         self._stage.observe(self._parts[name].described())
+                        self._loading.do(give_back)
         except HocketError as error:
             self._stage.observe(Refused(str(error)))
 
@@ -164,12 +168,17 @@ class Rack:
                 self._load_beside("", setup.model, lambda generator: Loaded(setup, generator))
             case ask.RemovePart(name):
                 self._remove(name)
-            case ask.SwapModel(model, name):
+            case ask.SwapModel(wanted, name):
                 part = self._named(name) if name else next(iter(self))
+                model = wanted or part.kept().model
                 wrap = _for_turns if isinstance(part, TurnPart) else _for_cycles
                 self._load_beside(part.name, model, lambda generator: wrap(generator, model))
             case ask.SetThruTo(mode, name):
                 self.pass_on(Thru(mode=mode, part=name))
+            case ask.SetPort(port):
+                self._routing.tell(self, soon=port)  # it is there before the first note that goes to it
+                self._address(command)
+                self._routing.tell(self)
             case _:
                 self._address(command)
                 self._balance()
@@ -217,6 +226,7 @@ class Rack:
         self._named(name).stop()
         del self._parts[name]
         self._stage.buffer.forget(name)
+        self._loading.do(give_back)
         self._routing.tell(self)
         self._balance()
         self._tell()

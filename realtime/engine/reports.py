@@ -10,6 +10,7 @@ from realtime.messages import (
     Clock,
     Counters,
     Cut,
+    InputMuted,
     Message,
     Played,
     Plugged,
@@ -46,9 +47,11 @@ class Yielded(Message, frozen=True, tag=True):
 
 
 class ModelFailed(Message, frozen=True, tag=True):
-    """The model raised an error; the instrument goes on."""
+    """The model took too long, raised an error or gave what is no number; the instrument goes on, and asks it again
+    after a pause. `is_final`: it failed too often in a row and is asked no more, until `SwapModel`."""
 
-    text: str
+    text: str  # the part's name, a colon, what is wrong
+    is_final: bool = False
 
 
 class PartLaunched(Message, frozen=True, tag=True, kw_only=True):
@@ -81,6 +84,7 @@ class PartDescribed(Message, frozen=True, tag=True):
     voices: tuple[str, ...] = ()  # names of its voices
     lockable: tuple[str, ...] = ()  # what `SetLocks` takes
     takes_turns: bool = False  # it answers; else it plays on and on
+    failed: str = ""  # why its model is asked no more
 
 
 class PartState(Message, frozen=True, tag=True, kw_only=True):
@@ -96,6 +100,7 @@ class PartState(Message, frozen=True, tag=True, kw_only=True):
     seed: int | None = None  # None: another one each time
     ways: tuple[Way, ...] = ()  # output and channel of each voice, each once
     rules: Mapping[str, str] = {}  # copied for each; of a part that takes turns: end, grid, length, listen, bars
+    failed: str = ""  # why its model is asked no more; it rests, or plays on what it had; empty: it works
 
 
 class BarsCounted(Message, frozen=True, tag=True):
@@ -162,7 +167,10 @@ class SessionSaved(Message, frozen=True, tag=True):
     path: str
 
 
-# The player's own, passed on. `Chunk`, `Cut` and `Played` (what is placed, dropped and played: enough to draw it all)
+# The player's own, of which the engine makes nothing itself.
+PassedOn = Ready | Sent | Accepted | Counters | Silenced | Plugged | PortsSeen | PortLost | InputMuted | SoundChanged
+
+# `Chunk`, `Cut` and `Played` (what is placed, dropped and played: enough to draw it all)
 # only where `EngineOptions.show_notes` is set.
 Report = (
     PartLaunched
@@ -181,18 +189,10 @@ Report = (
     | TurnStarted
     | Yielded
     | ModelFailed
-    | Ready
     | Clock
     | Chunk
     | Cut
     | Played
-    | Sent
-    | Accepted
-    | Counters
-    | Silenced
-    | Plugged
-    | PortLost
-    | PortsSeen
-    | SoundChanged
     | Transport
+    | PassedOn
 )

@@ -43,10 +43,10 @@ class Routing:
         """The player is a new one, with nothing but the common output."""
         self._told: dict[type[Message], Message] = {SetPorts: SetPorts(()), SetThru: SetThru(THRU_OFF)}
 
-    def tell(self, parts: Iterable[Routed]) -> None:
-        """The rack or a part's way may have changed."""
+    def tell(self, parts: Iterable[Routed], *, soon: str = "") -> None:
+        """The rack or a part's way may have changed. `soon`: an output that a part is about to have."""
         ways = {part.name: part.ways for part in parts}
-        names = {way.port for each in ways.values() for way in each if way.port}
+        names = {soon, *(way.port for each in ways.values() for way in each)} - {""}
         for message in (SetPorts(tuple(sorted(names))), self._thru_to(ways)):
             if self._told[type(message)] != message:
                 self._told[type(message)] = message

@@ -29,7 +29,7 @@ def session_of(
     remote: Remote,
     maps: tuple[ControlMap, ...] = (),
 ) -> Session:
-    """What `options_of` and the rack read back. A part that takes turns as the session says does not say so again."""
+    """What `EngineOptions.of` and the rack read back. A part whose turns are the session's does not say so again."""
     turns = Turns.of(rules)
     parts = [msgspec.structs.replace(part, turns=None if part.turns == turns else part.turns) for part in parts]
     return Session(
@@ -41,6 +41,7 @@ def session_of(
             thru_to=player.thru.part,
             sound=player.synth,
             soundfont=player.soundfont,
+            audio=player.audio,
         ),
         time=Time(
             bpm=min(MAX_BPM, max(MIN_BPM, bpm)),
@@ -70,6 +71,7 @@ def with_ports(player: PlayerOptions, ports: Ports) -> PlayerOptions:
         thru=ports.passed_on(),
         synth=ports.sound,
         soundfont=ports.soundfont,
+        audio=ports.audio,
     )
 
 

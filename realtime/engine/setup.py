@@ -95,11 +95,19 @@ class PartSetup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 raise ValueError(f"{name} must be one of {', '.join(labels)}, got {getattr(self, name)!r}")
         if len(self.channels) > CHANNELS or not all(1 <= channel <= CHANNELS for channel in self.channels):
             raise ValueError(f"channels must be at most {CHANNELS} numbers 1..{CHANNELS}, got {list(self.channels)}")
-        if len(self.port) > NAME_LENGTH or not self.port.isprintable() or ":" in self.port:
-            raise ValueError(f"a port's name is at most {NAME_LENGTH} characters without ':', got {self.port[:40]!r}")
+        try:
+            check_port(self.port)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
         slots = [snapshot.slot for snapshot in self.snapshots]
         if len(set(slots)) < len(slots):
             raise ValueError(f"each snapshot needs a slot of its own, got {slots}")
+
+
+def check_port(name: str) -> None:
+    """What an output of a part's own can be called; empty: it has none. Raises `UsageError`."""
+    if len(name) > NAME_LENGTH or not name.isprintable() or ":" in name:
+        raise UsageError(f"a port's name is at most {NAME_LENGTH} characters without ':', got {name[:40]!r}")
 
 
 RANGES: Final = {

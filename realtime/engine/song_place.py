@@ -4,12 +4,8 @@ from typing import Final
 
 from realtime.engine.bar_lines import BarLines
 from realtime.messages import Transport
-from realtime.music.units import PPQ
 
 TRANSPORT: Final = "transport"  # holds the bar lines while the beat comes from outside
-# While the music stands, now is so much before the song position: parts launch on its bar line and hand over what waits
-# in the player for the start. More than any part's hand-over time, 0.02 s at 400 beats a minute.
-AHEAD_TICKS: Final = PPQ // 6
 
 
 class SongPlace:
@@ -40,10 +36,9 @@ class SongPlace:
         return old is not None and told.epoch != old.epoch
 
     def tick(self, clock_tick: int) -> int:
-        """The tick that is now for the parts, where the clock is at `clock_tick`."""
-        if self._told is None or self._told.playing:
-            return clock_tick
-        return self._told.tick - AHEAD_TICKS
+        """The tick that is now for the parts, where the clock is at `clock_tick`: while the music stands, where it will
+        begin. What parts send then waits in the player for the start."""
+        return clock_tick if self._told is None or self._told.playing else self._told.tick
 
     def player_restarted(self) -> None:
         """Its transport is another one; it will say."""

@@ -18,6 +18,7 @@ from realtime.engine.phrase_end import (
     LENGTHS,
     TURN_ENDS,
     answer_ticks,
+    grid_ticks,
     next_grid_tick,
     phrase_end_tick,
     seconds_to_ticks,
@@ -69,12 +70,17 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Play an answer. `context` and `start_tick` count from `origin_tick` of the timeline."""
+    """Play an answer. `context` and `start_tick` count from `origin_tick` of the timeline.
+
+    If it cannot begin there, it is to begin on a later point of the grid; a trade ends at its bar line all the same.
+    """
 
     context: Phrase
     start_tick: int
     length_ticks: int
     origin_tick: int
+    grid_ticks: int
+    keeps_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,18 @@ Action = Prepare | Answer | Yield
 
 
 class TurnKeeper:
-    """Listens to the player and decides. `bpm` is the tempo now; `bars` says what ticks count from."""
+    """Listens to the player and decides. `bpm` is the tempo now; `bars` says what ticks count from; notes have to leave
+    `lead_seconds` before they are due."""
 
-    def __init__(self, rules: TurnRules, bpm: Callable[[], float], bars: BarLines | None = None) -> None:
+    def __init__(
+        self,
+        rules: TurnRules,
+        bpm: Callable[[], float],
+        bars: BarLines | None = None,
+        lead_seconds: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.rules = rules
-        self._bpm = bpm
+        self._bpm, self._lead_seconds = bpm, lead_seconds
         self._bars = bars or BarLines(rules.meter)
         self._listener = Listener(rules.meter)
         self._origin_tick = 0
@@ -140,7 +153,7 @@ class TurnKeeper:
             return self._answer_end_tick
         if self.rules.end == "trade" and self._trade_start_tick is not None:
             end = self._trade_start_tick + self.rules.bars * self.rules.meter.bar_ticks
-            return self._origin_tick + end - seconds_to_ticks(HAND_OVER_SECONDS, self._bpm())
+            return self._origin_tick + end - seconds_to_ticks(HAND_OVER_SECONDS + self._lead_seconds(), self._bpm())
         listener = self._listener
         if self.rules.end == "auto" and not listener.is_empty and not listener.keys_held and not listener.pedal_down:
             return phrase_end_tick(listener.onsets, listener.last_release_tick, self._bpm())
@@ -178,7 +191,22 @@ class TurnKeeper:
         start, length = self._placing(phrase, None if first_tick is None else first_tick - self._origin_tick, now)
         self._answer_end_tick = self._origin_tick + start + length
         self._last_answer.clear()
-        return [Answer(context=phrase, start_tick=start, length_ticks=length, origin_tick=self._origin_tick)]
+        is_trade = self.rules.end == "trade"
+        return [
+            Answer(
+                context=phrase,
+                start_tick=start,
+                length_ticks=length,
+                origin_tick=self._origin_tick,
+                grid_ticks=grid_ticks("beat" if is_trade else self.rules.grid, self.rules.meter),
+                keeps_end=is_trade,
+            )
+        ]
+
+    def begins(self, start_tick: int, length_ticks: int) -> None:
+        """Tell where the answer does begin, on the timeline, and how long it is."""
+        if self.answering:
+            self._answer_end_tick = start_tick + length_ticks
 
     def _placing(self, phrase: Phrase, first_tick: int | None, now_tick: int) -> tuple[int, int]:
         rules = self.rules

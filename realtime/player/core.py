@@ -8,13 +8,14 @@ from typing import Final
 
 from realtime.messages import (
     ASIDE,
-    WIRE_VERSION,
     Accepted,
     Chunk,
     Counters,
     Cut,
     FromPlayer,
     Inject,
+    InputMuted,
+    ListenAgain,
     Panic,
     Played,
     Plugged,
@@ -22,21 +23,22 @@ from realtime.messages import (
     PortsSeen,
     Program,
     Quit,
-    Ready,
     SetPorts,
+    SetSound,
     SetThru,
     Silenced,
     ToPlayer,
     WatchPorts,
 )
 from realtime.player.clock import MS_NS
-from realtime.player.echo import ECHO_WINDOW_NS, EchoGuard
+from realtime.player.ear import Ear
 from realtime.player.injected import Injected
 from realtime.player.midi_bytes import SYNC_STATUSES, parse_channel_message
-from realtime.player.output import Output, report_of
+from realtime.player.output import Output, ready_of, report_of
 from realtime.player.pace import next_poll_ns
 from realtime.player.ports import INPUT_BATCH, MidiIO
 from realtime.player.programs import Programs
+from realtime.player.sound import SoundOut
 from realtime.player.sync.conductor import Conductor, Step
 from realtime.player.tally import Tally
 from realtime.player.thru import Thru
@@ -57,7 +59,7 @@ class Core:
         self._conductor, self._clock, self._emit = conductor, conductor.clock, emit
         self._thru, self._trace = Thru(thru), trace
         self._timeline = Timelines()
-        self._echo = EchoGuard()
+        self._ear = Ear()
         self._injected = Injected()
         self._tally = Tally()
         self._counters = Counters()
@@ -73,7 +75,7 @@ class Core:
     def _io(self) -> MidiIO | None:
         return self._output.io
 
-    def hear(self, sound: Callable[[bytes, int], None]) -> None:
+    def hear(self, sound: SoundOut) -> None:
         """Let `sound` have all that leaves, with its due time."""
         self._output.sound = sound
 
@@ -81,20 +83,11 @@ class Core:
 
     def attach(self, io: MidiIO, priority: str, warnings: tuple[str, ...]) -> None:
         """Use `io` from now on and tell the engine."""
-        step = self._conductor.attach(io.transport)  # refuses ports that cannot lead, before anyone is told of them
+        step = self._conductor.attach(io.transport, io.lead_ns)  # refuses ports that cannot lead, before they are told
         self._output.attach(io)
         io.set_outputs(self._ports)
-        self._echo = EchoGuard(max(ECHO_WINDOW_NS, io.lead_ns), echoes=self._echo.echoes)
-        ready = Ready(
-            wire_version=WIRE_VERSION,
-            backend=io.backend,
-            in_port=io.in_name,
-            out_port=io.out_name,
-            realtime_priority=priority,
-            lead_ms=io.lead_ns / MS_NS,
-            warnings=warnings,
-        )
-        self._emit(ready)
+        self._ear.attach(io)
+        self._emit(ready_of(io, priority, warnings))
         self._open = {""}
         self._output.open("", self._programs.of_port(""))
         self._carry_out(step)
@@ -130,8 +123,10 @@ class Core:
                 self._panic(everything=message.everything)
             case Inject():
                 self._injected.add(message.data, message.time_ns or self._clock.now_ns())
-            case WatchPorts(on):
-                self._output.watch(on)
+            case ListenAgain():
+                self._ear.listen_again()
+            case WatchPorts() | SetSound():
+                self._output.direct(message)
             case Quit():
                 return False
             case _:
@@ -139,12 +134,14 @@ class Core:
         return True
 
     def step(self) -> None:
-        """Send what is due, then look at input, port and counters."""
+        """Send what is due, then look at input, port and counters. An output that is back hears its sounds first."""
+        for plug in self._io.plugs() if self._io else ():
+            self._follow(plug)
         self._send_due()
         self._output.flush()
         self._note_written()
-        for news in self._io.plugs() if self._io else ():
-            self._emit(news) if isinstance(news, PortsSeen) else self._follow_plug(news)
+        for news in self._ear.news(self._clock.now_ns()):
+            self._follow(news)
         self._take_input()
         self._carry_out(self._conductor.step())
         self._output.flush()
@@ -187,7 +184,7 @@ class Core:
 
     def _note_written(self) -> None:
         for written in self._output.written():
-            self._echo.sent(written.event.data, written.sent_ns)
+            self._ear.sent(written.event, written.sent_ns)
             if self._trace and (report := report_of(written)) is not None:
                 self._emit(report)
 
@@ -202,12 +199,12 @@ class Core:
     def _hear(self, time_ns: int, raw: bytes, *, may_be_echo: bool) -> None:
         self._tally.received += 1
         data = parse_channel_message(raw)
-        is_sync = raw[:1] and raw[0] in SYNC_STATUSES and self._conductor.hear(time_ns, raw)
+        is_sync = raw[:1] and raw[0] in SYNC_STATUSES and self._conductor.hear(time_ns, raw, muted=self._ear.muted)
         if data is not None or is_sync:
             self._last_input_ns = time_ns
         if data is None:
             self._tally.ignored_input += not is_sync
-        elif not (may_be_echo and self._echo.is_echo(data, time_ns)):
+        elif not may_be_echo or self._ear.hears(data, time_ns):
             tick = self._clock.tick_at(time_ns)
             for port, copy in self._thru.copies(data) if self._io else ():
                 self._output.send_now(self._timeline.thru(copy, tick, port))
@@ -242,21 +239,20 @@ class Core:
         if self._io is not None:
             self._io.set_outputs(names)
 
-    def _follow_plug(self, plugged: Plugged) -> None:
+    def _follow(self, news: Plugged | PortsSeen | InputMuted) -> None:
         """Something came or went: an output has to be told its sounds, or falls silent; keys let go by themselves."""
-        port = plugged.port
-        if plugged.direction == "in":
-            if not plugged.there:
+        match news:
+            case Plugged(direction="in", there=False) | InputMuted(muted=True):
                 self._let_go_of_thru()
                 self._take_keys_as_released()
-        elif plugged.there:
-            self._open.add(port)
-            self._output.open(port, self._programs.of_port(port))
-            self._output.hand_over(*self._conductor.opened(port))
-        else:
-            self._open.discard(port)
-            self._output.miss(port, self._timeline.release(self._clock.tick(), port=port))
-        self._emit(plugged)
+            case Plugged(direction="out", port=port, there=True):
+                self._open.add(port)
+                self._output.open(port, self._programs.of_port(port))
+                self._output.hand_over(*self._conductor.opened(port))
+            case Plugged(direction="out", port=port):
+                self._open.discard(port)
+                self._output.miss(port, self._timeline.release(self._clock.tick(), port=port))
+        self._emit(news)
 
     def _let_go_of_thru(self) -> None:
         self._output.send_now(self._timeline.release(self._clock.tick(), THRU))
@@ -266,7 +262,7 @@ class Core:
     def _take_keys_as_released(self) -> None:
         """The engine hears of note-offs that no keyboard is there to send."""
         now_ns = self._clock.now_ns()
-        for data in self._echo.let_go():
+        for data in self._ear.let_go():
             self._emit(Played(time_ns=now_ns, tick=self._clock.tick(), data=data))
 
     def _panic(self, *, everything: bool) -> None:
@@ -292,7 +288,7 @@ class Core:
         self._next_counters_ns = self._clock.now_ns() + COUNTERS_NS
         self._tally.pulses_in, self._tally.pulses_out = self._conductor.pulses_in, self._conductor.pulses_out
         overflow = self._injected.lost + self.overflow()
-        counters = self._tally.counters(self._timeline, self._echo.echoes, overflow, self._io)
+        counters = self._tally.counters(self._timeline, self._ear.echoes, overflow, self._io)
         if counters != self._counters:
             self._counters = counters
             self._emit(counters)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from realtime.player.feedback import Left
 from realtime.player.midi_bytes import is_note, is_note_on, note_off
 
 ECHO_WINDOW_NS: Final = 30_000_000
@@ -19,37 +20,38 @@ class EchoGuard:
 
     def __init__(self, window_ns: int = ECHO_WINDOW_NS, *, echoes: int = 0) -> None:
         self._window_ns = window_ns
-        self._sent_ns: dict[bytes, int] = {}
+        self._sent: dict[bytes, Left] = {}
         self._held: set[bytes] = set()  # keys (channel and pitch) that the musician holds
         self.echoes = echoes  # counted since the start
 
-    def sent(self, data: bytes, sent_ns: int) -> None:
+    def sent(self, data: bytes, sent_ns: int, port: str = "") -> Left:
         """Note that `data` left at `sent_ns`."""
         key = _key(data)
-        self._sent_ns.pop(key, None)  # a dict keeps the order of insertion: the newest goes last
-        self._sent_ns[key] = sent_ns
-        if len(self._sent_ns) > _MAX_MESSAGES:
-            del self._sent_ns[next(iter(self._sent_ns))]
+        self._sent.pop(key, None)  # a dict keeps the order of insertion: the newest goes last
+        left = self._sent[key] = Left(port, sent_ns)
+        if len(self._sent) > _MAX_MESSAGES:
+            del self._sent[next(iter(self._sent))]
+        return left
 
     def let_go(self) -> list[bytes]:
         """Note-offs for the keys that are held: their keyboard is gone, and nobody else will send them."""
         held, self._held = sorted(self._held), set()
         return [note_off(channel, pitch) for channel, pitch in held]
 
-    def is_echo(self, data: bytes, time_ns: int) -> bool:
-        """Whether a message that came in at `time_ns` is our own; if so it is counted."""
+    def echo_of(self, data: bytes, time_ns: int) -> Left | None:
+        """What of ours has come back at `time_ns`; it is counted. None: the message is another's."""
         if is_note(data):
             played_key = bytes((data[0] & 0x0F, data[1]))
             if not is_note_on(data) and played_key in self._held:
                 self._held.discard(played_key)
-                return False
-        sent_ns = self._sent_ns.get(_key(data))
-        if sent_ns is not None and abs(time_ns - sent_ns) <= self._window_ns:
+                return None
+        left = self._sent.get(_key(data))
+        if left is not None and abs(time_ns - left.sent_ns) <= self._window_ns:
             self.echoes += 1
-            return True
+            return left
         if is_note_on(data):
             self._held.add(played_key)
-        return False
+        return None
 
 
 def _key(data: bytes) -> bytes:

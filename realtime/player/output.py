@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from realtime.errors import PortError
-from realtime.messages import Sent
-from realtime.player.clock import NEVER_NS
+from realtime.messages import WIRE_VERSION, Ready, Sent, SetSound, WatchPorts
+from realtime.player.clock import MS_NS, NEVER_NS
 from realtime.player.midi_bytes import (
     SYSTEM,
     channel_of,
@@ -21,6 +21,7 @@ from realtime.player.midi_bytes import (
 )
 from realtime.player.owed import NOTICED_NS, Owed
 from realtime.player.ports import MidiIO, Outgoing, Written
+from realtime.player.sound import NoSound, SoundOut
 from realtime.player.tally import Tally
 from realtime.player.timeline import Event, Key
 
@@ -34,11 +35,12 @@ class Output:
     lose: Callable[[str], None]
     io: MidiIO | None = None
     clear: bool = False  # put each output to rest first: nobody knows what a player before has left sounding there
-    sound: Callable[[bytes, int], None] = lambda data, due_ns: None  # hears all that leaves
+    sound: SoundOut = field(default_factory=NoSound)  # hears all that leaves
     _ready: list[tuple[int, int, Outgoing]] = field(default_factory=list)  # due time, order of handing over
     _count: int = 0
     _key_due_ns: dict[Key, int] = field(default_factory=dict)  # latest time handed over
     _last_due_ns: int = 0
+    _reset_ns: int = 0  # a note that is handed over later leaves later, however late it is: the reset would end it
     _watching: bool = False
     _used: set[tuple[str, int]] = field(default_factory=set)  # ports and channels
     _owed: Owed = field(init=False)
@@ -52,14 +54,17 @@ class Output:
         self._ready.clear()
         self._key_due_ns.clear()
         self._used.clear()
-        self._last_due_ns = 0
+        self._last_due_ns = self._reset_ns = 0
         io.watch(self._watching)
 
-    def watch(self, on: bool) -> None:
-        """Have the ports tell which others there are, or no longer; those that come after them too."""
-        self._watching = on
+    def direct(self, wanted: WatchPorts | SetSound) -> None:
+        """Have the ports tell which others there are (those that come after them too); or have another sound."""
+        if isinstance(wanted, SetSound):
+            self.sound.change(wanted)
+            return
+        self._watching = wanted.on
         if self.io is not None:
-            self.io.watch(on)
+            self.io.watch(wanted.on)
 
     @property
     def lead_ns(self) -> int:
@@ -82,7 +87,7 @@ class Output:
         if is_note(event.data):
             # What was handed over ahead of time cannot be called back: a release must follow its note-on.
             key = (event.port, channel, event.data[1])
-            due_ns = max(due_ns, self._key_due_ns.get(key, 0))
+            due_ns = max(due_ns, self._key_due_ns.get(key, 0), self._reset_ns)
             self._key_due_ns[key] = due_ns
             self.tally.count_note(event.data)
         self._used.add((event.port, channel))
@@ -110,7 +115,7 @@ class Output:
             self._count += 1
             heapq.heappush(self._ready, (outgoing.due_ns, self._count, outgoing))
             if outgoing.data[0] < SYSTEM:  # a clock is nothing to hear
-                self.sound(outgoing.data, outgoing.due_ns)
+                self.sound.send(outgoing.data, outgoing.due_ns)
             self._last_due_ns = max(self._last_due_ns, outgoing.due_ns)
 
     def flush(self) -> None:
@@ -146,15 +151,19 @@ class Output:
         ports = sorted(everywhere or ())
         for port, channel in sorted(used for used in self._used if used[0] not in ports):
             self.send_after(port, panic_messages(channel))
+        self._reset_ns = max(self.now_ns(), self._last_due_ns)
         for port in ports:
             self.open(port, ())
 
     def open(self, port: str, messages: Iterable[bytes]) -> None:
-        """A port is there (again): an end to what it has missed the end of, and then these."""
+        """A port is there (again): an end to what it has missed the end of, and then these; all of it before the notes
+        that have been handed over ahead of time."""
         now_ns = self.now_ns()
-        for data in self._owed.pay(port, now_ns):  # before the note-ons that have been handed over ahead of time
+        sounds = list(messages)
+        self._used |= {(port, channel_of(data)) for data in sounds}
+        for data in (*self._owed.pay(port, now_ns), *sounds):
+            self._reset_ns = max(self._reset_ns, now_ns)
             self.hand_over(Outgoing(due_ns=now_ns, data=data, port=port))
-        self.send_after(port, messages)
 
     def miss(self, port: str, released: Iterable[Event]) -> None:
         """A port is not there any more, so that this, and what was sent of late, may have reached nobody."""
@@ -195,6 +204,19 @@ class Output:
             if each.event.timed:
                 self.tally.count_lateness(each.sent_ns - each.event.due_ns)
         return written
+
+
+def ready_of(io: MidiIO, priority: str, warnings: tuple[str, ...]) -> Ready:
+    """What the engine is told of ports that are open."""
+    return Ready(
+        wire_version=WIRE_VERSION,
+        backend=io.backend,
+        in_port=io.in_name,
+        out_port=io.out_name,
+        realtime_priority=priority,
+        lead_ms=io.lead_ns / MS_NS,
+        warnings=warnings,
+    )
 
 
 def report_of(written: Written) -> Sent | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from realtime.errors import HocketError
-from realtime.messages import THRU_MODES, THRU_OFF, Failed, StartTransport, ToPlayer
+from realtime.messages import THRU_MODES, THRU_OFF, Failed, SetSound, StartTransport, ToPlayer
 from realtime.player.clock import PlayerClock
 from realtime.player.core import Core
 from realtime.player.loop import INBOX_CAPACITY, PlayerInbox, StopFlag, Wake, run, start_reader
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
             signal.signal(getattr(signal, name), stop.set)
     arguments = _parse(argv)
     threading.stack_size(STACK_BYTES)
-    sound = Sound(arguments.soundfont) if arguments.synth else None
+    sound = Sound(SetSound(on=arguments.synth, soundfont=arguments.soundfont, audio=arguments.audio))
     priority = raise_priority() if arguments.realtime else "none: switched off"
     frames_in, frames_out = _take_pipes()
     outbox = Outbox(Sender(os.fdopen(frames_out, "wb")), stop.set)
@@ -50,8 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         raise
     finally:
         outbox.close(OUTBOX_SECONDS)
-        if sound is not None:
-            sound.close()
+        sound.close()
 
 
 def _play(
@@ -60,7 +59,7 @@ def _play(
     priority: str,
     frames_in: int,
     outbox: Outbox,
-    sound: Sound | None,
+    sound: Sound,
 ) -> None:
     inbox: PlayerInbox = PlayerInbox(capacity=INBOX_CAPACITY)
     config = PortConfig(
@@ -78,13 +77,11 @@ def _play(
     core = Core(
         io, Conductor(clock, options), outbox.put, thru=arguments.thru, trace=arguments.trace, clear=arguments.clear
     )
-    if sound is not None:
-        core.hear(sound.send)
+    core.hear(sound)
     core.overflow = lambda: inbox.dropped + outbox.dropped
     try:
         core.attach(io, priority, warnings)
-        if sound is not None:
-            sound.watch(outbox.put)  # not before the first word, which is `Ready`
+        sound.watch(outbox.put)  # not before the first word, which is `Ready`
         if options.count_in:
             core.handle(StartTransport())
         # Unbuffered: a buffered reader that a daemon thread blocks in cannot be let go at the end.
@@ -114,6 +111,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--trace", action="store_true", help="report each note that is sent")
     parser.add_argument("--synth", action="store_true", help="also play through the built-in synth")
     parser.add_argument("--soundfont", default="", metavar="FILE", help="sound font of the built-in synth")
+    parser.add_argument("--audio", default="", metavar="NAME", help="its audio device (part of a name is enough)")
     SyncOptions.add_to(parser)
     parser.add_argument("--realtime", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args(argv)

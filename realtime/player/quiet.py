@@ -13,7 +13,8 @@ _lock = threading.Lock()
 def quiet_libraries() -> Iterator[None]:
     """What C code writes to stderr meanwhile is dropped. Python's own stderr is flushed first and back afterwards."""
     with _lock:
-        sys.stderr.flush()
+        if sys.stderr is not None:  # as it is where a program was started with that descriptor closed
+            sys.stderr.flush()
         try:
             kept = os.dup(2)
         except OSError:  # no stderr at all

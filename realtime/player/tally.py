@@ -54,6 +54,7 @@ class Tally:
             echoes=echoes,
             late_ons_dropped=timeline.late_ons_dropped,
             refused_notes=timeline.refused_notes,
+            doubled_notes=timeline.doubled_notes,
             ignored_input=self.ignored_input,
             overflow=timeline.overflow + self.lost_input + lost_input + overflow,
             late_events=self.late_events,

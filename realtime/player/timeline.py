@@ -72,6 +72,7 @@ class Timeline:
         self._sounding: dict[Key, _Sounding] = {}
         self._number = 0
         self.refused_notes = 0
+        self.doubled_notes = 0
         self.overflow = 0
         self.late_ons_dropped = 0
 
@@ -93,7 +94,7 @@ class Timeline:
         False: refused, as stale or as one part too many.
         """
         newest = self._generations.get(chunk.part)
-        room_for_part = newest is not None or len(self._generations) < MAX_PARTS
+        room_for_part = newest is not None or len(self._generations) < MAX_PARTS or self._forget_one()
         stale = newest is not None and chunk.generation < newest
         if stale or chunk.part == THRU or not room_for_part:
             self.refuse(chunk)
@@ -196,7 +197,7 @@ class Timeline:
             if tick < drop_before_tick:
                 self.late_ons_dropped += 1
             elif held is not None and held.tick == tick:
-                self.refused_notes += 1  # the pitch was struck at this very tick: a doubled note
+                self.doubled_notes += 1  # the pitch was struck at this very tick
             else:
                 offs += self._make_way(unsent, key, tick)
                 ons.append(self._strike(unsent))
@@ -247,6 +248,16 @@ class Timeline:
         unsent = self._unsent.pop(number)
         self._unsent_of[unsent.part].discard(number)
         return unsent
+
+    def _forget_one(self) -> bool:
+        """Make room for another part: one that waits for nothing and sounds nothing may be gone long since."""
+        busy = {held.part for held in self._sounding.values()}
+        busy |= {part for part, unsent in self._unsent_of.items() if unsent}
+        idle = next((part for part in self._generations if part not in busy), None)
+        if idle is not None:
+            del self._generations[idle]
+            self._unsent_of.pop(idle, None)
+        return idle is not None
 
     def _drop_unsent(self, part: str, from_tick: int) -> None:
         for number in list(self._unsent_of.get(part, ())):

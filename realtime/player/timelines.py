@@ -15,8 +15,13 @@ class Timelines:
 
     @property
     def refused_notes(self) -> int:
-        """Stale, invalid or doubled ones."""
+        """Stale or invalid ones."""
         return sum(each.refused_notes for each in self._both)
+
+    @property
+    def doubled_notes(self) -> int:
+        """Notes for a pitch that was struck at the same tick."""
+        return sum(each.doubled_notes for each in self._both)
 
     @property
     def overflow(self) -> int:

@@ -9,7 +9,7 @@ from realtime.engine import commands as ask
 from realtime.engine.setup import NAME, POST
 from realtime.engine.turns import RULE_CHOICES
 from realtime.errors import UsageError
-from realtime.messages import Locate, Panic, SetTempo, StartTransport, StopTransport, TapTempo
+from realtime.messages import ListenAgain, Locate, Panic, SetTempo, StartTransport, StopTransport, TapTempo
 from realtime.music.units import PPQ, check_bpm
 
 ROOT: Final = "hocket"
@@ -86,6 +86,7 @@ FOR_ALL: Final[dict[str, Verb]] = {  # /hocket/WORD
     "halt": Verb(ask.Halt, (text,), optional=1, button=True),
     "panic": Verb(lambda: ask.Forward(Panic()), button=True),
     "thru": Verb(ask.SetThruTo, (text, text), optional=1),
+    "hear": Verb(lambda: ask.Forward(ListenAgain()), button=True),
     "capture": Verb(ask.Capture, (whole, text), optional=2, button=True),
     "query": Verb(Query, (port,), optional=1),
 }
@@ -93,6 +94,8 @@ FOR_PART: Final[dict[str, Verb]] = {  # /hocket/PART/WORDS; all else there is a 
     "take": Verb(ask.Take, (text, whole), optional=2, button=True),
     "reroll": Verb(lambda part, *names: ask.Reroll(part, names), (text,), any_number=True, button=True),
     "keep": Verb(lambda part, *names: ask.SetLocks(frozenset(names), part), (text,), any_number=True),
+    "port": Verb(lambda part, name="": ask.SetPort(name, part), (text,), optional=1),
+    "again": Verb(lambda part: ask.SwapModel("", part), button=True),  # its own model, after it failed
     "random": Verb(lambda part, size=0.15: ask.RandomStep(size, part), (number,), optional=1),
     "snapshot/store": Verb(lambda part, slot: ask.StoreSnapshot(slot, part), (whole,)),
     "snapshot/recall": Verb(lambda part, slot: ask.RecallSnapshot(slot, part), (whole,)),

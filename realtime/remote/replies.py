@@ -8,12 +8,13 @@ from realtime.remote.addresses import ROOT, Argument
 
 
 def replies_of(described: RackDescribed) -> Iterator[tuple[str, tuple[Argument, ...]]]:
-    """/hocket/parts NAMES; per part /hocket/part NAME KIND; per control its own address with its value, then
-    lowest, highest, default value, unit and labels; last /hocket/end, with how many controls there were.
+    """/hocket/parts NAMES; per part /hocket/part NAME KIND STATE ("works" or "failed"); per control its own address
+    with its value, then lowest, highest, default value, unit and labels; last /hocket/end, with how many controls
+    there were.
     """
     yield f"/{ROOT}/parts", tuple(part.name for part in described.parts)
     for part in described.parts:
-        yield f"/{ROOT}/part", (part.name, part.kind)
+        yield f"/{ROOT}/part", (part.name, part.kind, "failed" if part.failed else "works")
         yield from _controls(part)
     yield f"/{ROOT}/end", (sum(len(part.controls) for part in described.parts),)
 

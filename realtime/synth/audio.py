@@ -6,6 +6,7 @@ aborts the interpreter at exit if the server has gone since.
 """
 
 import argparse
+import os
 import sys
 import wave
 from collections.abc import Iterator, Sequence
@@ -114,6 +115,7 @@ def _portaudio() -> Iterator[Any]:
         raise SynthError(
             "the PortAudio library is missing; install it (apt install libportaudio2, brew install portaudio)"
         ) from None
+    os.environ["JACK_NO_START_SERVER"] = "1"  # libjack would start a server to look for one
     while api._initialized > 0:  # sounddevice has no public call for this
         api._terminate()
     api._initialize()

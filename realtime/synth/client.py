@@ -30,10 +30,16 @@ class SynthOptions:
     soundfont: Path | None = None
     device: str | None = None
     driver: str | None = None
+    output: str | None = None  # by (part of) the name that `realtime.synth.outputs` tells; stands for both
 
     def command(self) -> list[str]:
         """The synth process's command line."""
-        pairs = {"--soundfont": self.soundfont, "--device": self.device, "--driver": self.driver}
+        pairs = {
+            "--soundfont": self.soundfont,
+            "--device": self.device,
+            "--driver": self.driver,
+            "--output": self.output,
+        }
         given = [str(word) for pair in pairs.items() if pair[1] is not None for word in pair]
         return [sys.executable, "-m", "realtime.synth", *given]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from realtime.synth.errors import SynthError
 from realtime.synth.fluid import Fluid, LiveFluid
 from realtime.synth.frames import FRAME_BYTES, unpack
+from realtime.synth.outputs import choose, find_outputs
 from realtime.synth.schedule import SynthScheduler, TickClock, latency_for
 from realtime.synth.soundfont import find_soundfont
 
@@ -39,12 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--soundfont", type=Path, help="an .sf2 or .sf3 file")
     parser.add_argument("--device", help="the audio driver's device name")
     parser.add_argument("--driver", help="FluidSynth's audio driver, e.g. jack, alsa, coreaudio, wasapi")
+    parser.add_argument("--output", help="instead of both: (part of) an audio device's name")
     options = parser.parse_args(arguments)
     os.environ["JACK_NO_START_SERVER"] = "1"  # libjack would start a server to look for one
     try:
         soundfont = find_soundfont(options.soundfont)
-        live = open_live(soundfont, drivers=_drivers(options.driver), device=options.device)
-        return run(live, soundfont)
+        instead = ""
+        if options.output:
+            live, instead = open_output(soundfont, options.output)
+        else:
+            live = open_live(soundfont, drivers=_drivers(options.driver), device=options.device)
+        return run(live, soundfont, instead)
     except SynthError as error:
         _report(error=str(error))
         return error.exit_code
@@ -66,8 +72,18 @@ def open_live(soundfont: Path, *, drivers: Sequence[str], device: str | None) ->
     )
 
 
-def run(live: LiveFluid, soundfont: Path) -> int:
-    """Play frames from stdin until EOF, SIGTERM or the loss of the audio device."""
+def open_output(soundfont: Path, name: str) -> tuple[LiveFluid, str]:
+    """A playing FluidSynth on the audio device of that name, or on the usual one and why. Raises `SynthError`."""
+    try:
+        output = choose(find_outputs(), name)
+        return open_live(soundfont, drivers=(output.driver,), device=output.device), ""
+    except SynthError as error:
+        return open_live(soundfont, drivers=_drivers(None), device=None), str(error)
+
+
+def run(live: LiveFluid, soundfont: Path, instead: str = "") -> int:
+    """Play frames from stdin until EOF, SIGTERM or the loss of the audio device. `instead`: why it is not the device
+    that was asked for."""
     clock = TickClock()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -77,7 +93,8 @@ def run(live: LiveFluid, soundfont: Path) -> int:
     scheduler = SynthScheduler(live, clock, latency_ticks=latency_for(clock))
     reader = threading.Thread(target=_read, args=(scheduler, stop), name="synth-reader", daemon=True)
     reader.start()
-    _report(ready=True, driver=live.driver, soundfont=str(soundfont), latency_ms=round(latency_for(clock) / 10, 1))
+    latency_ms = round(latency_for(clock) / 10, 1)
+    _report(ready=True, driver=live.driver, soundfont=str(soundfont), latency_ms=latency_ms, instead=instead)
     if not _watch(live, clock, stop):
         _report(error=f"the audio device went away ({live.driver})")
         sys.stdout.flush()

@@ -20,6 +20,7 @@ from realtime.errors import BundleError
 from realtime.generators import registry
 from realtime.generators.latent import MorphGenerator
 from tests.bundle import hostile
+from tests.pickled import Writes
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_graph_of_allowed_operators_is_loaded(morph: Path) -> None:
         (b"\x08" + b"\xff" * 20, "it is cut off"),  # a number without an end
         (pickle.dumps({"weights": 1}), "no graph of Hocket's"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_graphs_that_are_not_ours(morph: Path, built: Any, says: str) -> None:
     outside = morph.parent / "outside.bin"
@@ -137,20 +138,6 @@ def test_manifests_that_say_too_much(morph: Path, change: Any, says: str) -> Non
 def test_deep_and_broken_json(morph: Path, data: bytes) -> None:
     (morph / "bundle.json").write_bytes(data)
     refusal(morph)
-
-
-class Writes:
-    """What a pickle may do: this one writes a file."""
-
-    def __init__(self, marker: Path) -> None:
-        self._marker = marker
-
-    def __reduce__(self) -> tuple[Any, tuple[str, bytes]]:
-        return _write, (str(self._marker), b"run")
-
-
-def _write(path: str, data: bytes) -> None:
-    Path(path).write_bytes(data)
 
 
 def packed(**entries: bytes) -> bytes:

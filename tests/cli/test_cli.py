@@ -124,7 +124,9 @@ def test_a_broken_model_is_exit_code_5(toy_copy: Path) -> None:
 
 
 def test_ports_as_json() -> None:
-    assert isinstance(json.loads(hocket("ports", "--json", "--backend", "memory").stdout)["ports"], list)
+    told = json.loads(hocket("ports", "--json", "--backend", "memory").stdout)
+    assert isinstance(told["ports"], list)
+    assert isinstance(told["audio"], list)
 
 
 def test_doctor_says_how_to_mend_what_fails() -> None:

@@ -3,7 +3,7 @@ import pytest
 from realtime.cli.telling import REFUSALS_A_SECOND, Teller
 from realtime.engine import reports as told
 from realtime.engine.maps import ControlMap
-from realtime.messages import Counters, Plugged, PortLost, Ready, Silenced, Transport
+from realtime.messages import Counters, InputMuted, Plugged, PortLost, Ready, Silenced, Transport
 from tests.takes.examples import take
 
 
@@ -32,7 +32,22 @@ def turn(length_ticks: int) -> told.TurnStarted:
         (told.RackChanged(("a", "b")), ["parts: a, b"]),
         (told.SessionSaved("set.toml"), ["saved to set.toml"]),
         (told.Refused("no"), ["no"]),
-        (told.ModelFailed("NaN"), ["the model failed and rests: NaN"]),
+        (
+            InputMuted(in_port="Hocket In", out_port="Hocket Out", muted=True),
+            [
+                "MIDI loop: what leaves 'Hocket Out' comes back in at 'Hocket In', which is muted as long as it does "
+                "(hear: listen all the same)"
+            ],
+        ),
+        (
+            InputMuted(in_port="Hocket In", out_port="Hocket Out", muted=False),
+            ["MIDI: 'Hocket In' is heard again"],
+        ),
+        (told.ModelFailed("bass: NaN"), ["the model failed, and is asked again soon: bass: NaN"]),
+        (
+            told.ModelFailed("bass: NaN", is_final=True),
+            ["the model failed; it is asked no more (swap bass: try again): bass: NaN"],
+        ),
         (Silenced(2), ["panic: 2 sounding notes released"]),
         (PortLost("jackd"), ["MIDI lost: jackd"]),
         (Plugged("keys", "in", "", there=False), ["MIDI: 'keys' is not there; waiting for it"]),

@@ -3,7 +3,7 @@ import pytest
 from realtime.cli.terminal import RULES, VERBS, Terminal
 from realtime.engine import commands as ask
 from realtime.engine.setup import STRIP, PartSetup
-from realtime.messages import Panic, SetTempo, StartTransport, StopTransport, TapTempo
+from realtime.messages import ListenAgain, Panic, SetTempo, StartTransport, StopTransport, TapTempo
 from realtime.session import Remote
 
 
@@ -44,7 +44,11 @@ LINES = [
     ("add morph", ask.AddPart(PartSetup(model="morph"))),
     ("add morph 5 lead", ask.AddPart(PartSetup(model="morph", channel=5, name="lead"))),
     ("remove bass", ask.RemovePart("bass")),
+    ("hear", ask.Forward(ListenAgain())),
     ("swap bass other", ask.SwapModel("other", "bass")),
+    ("swap bass", ask.SwapModel("", "bass")),
+    ("port bass Low end", ask.SetPort("Low end", "bass")),
+    ("port bass", ask.SetPort("", "bass")),
     ("bpm 97.5", ask.Forward(SetTempo(97.5))),
     ("tap", ask.Forward(TapTempo())),
     ("start", ask.Forward(StartTransport())),

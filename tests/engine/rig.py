@@ -22,10 +22,16 @@ class Performance:
     """An engine that plays until `end`."""
 
     def __init__(
-        self, parts: Sequence[PartStart], *, bpm: float = 240.0, sync: SyncOptions | None = None, **options: Any
+        self,
+        parts: Sequence[PartStart],
+        *,
+        bpm: float = 240.0,
+        sync: SyncOptions | None = None,
+        backend: str = "memory",
+        **options: Any,
     ) -> None:
         self.reports: list[Report] = []
-        player = PlayerOptions(backend="memory", bpm=bpm, trace=True, sync=sync or SyncOptions())
+        player = PlayerOptions(backend=backend, bpm=bpm, trace=True, sync=sync or SyncOptions())
         self.engine = Engine(parts, EngineOptions(player=player, **options), self.reports.append)
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)  # a test that fails must not hang the rest

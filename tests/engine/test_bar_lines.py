@@ -77,3 +77,14 @@ def test_notes_are_cut_at_the_end_of_the_bars() -> None:
     buffer.add("played", [Note(0, 60, 480), Note(BAR + 1800, 62, 5000)])
     (phrase,) = buffer.last_bars("played", now_tick=2 * BAR)
     assert phrase.notes[-1] == Note(BAR + 1800, 62, 120)
+
+
+@pytest.mark.parametrize("grid", ["none", "step", "beat", "bar", "2 bars", "4 bars"])
+@pytest.mark.parametrize("tick", [-701, 100, 101, 100 + 5 * BAR, 12_345])
+def test_the_last_point_is_no_later_and_the_next_one_follows_on_it(grid: str, tick: int) -> None:
+    bars = BarLines(Meter())
+    bars.set_origin(100)
+    last = bars.last_tick(tick, grid)
+    assert last <= tick
+    assert bars.next_tick(last, grid) == last
+    assert bars.next_tick(last + 1, grid) > tick

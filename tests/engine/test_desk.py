@@ -25,6 +25,7 @@ from realtime.engine.turns import TurnRules
 from realtime.generators.continuation import ContinueGenerator
 from realtime.messages import (
     ASIDE,
+    Chunk,
     Inject,
     Played,
     PortsSeen,
@@ -178,3 +179,16 @@ def test_a_bar_of_the_song_is_found_as_the_bars_are_counted(stage: Performance) 
     counted = stage.of(BarsCounted)[-1]
     stage.ask(ask.LocateBar(5))
     stage.wait(Transport, 1, lambda transport: transport.tick == counted.origin_tick + 4 * 1920)
+
+
+def test_what_waits_for_the_start_is_no_more_than_will_be_played(stage: Performance) -> None:
+    stage.wait(Sent, 4, lambda sent: sent.part == "morph")
+    stage.ask(ask.Forward(StopTransport()))
+    stage.wait(Transport, 1, lambda transport: not transport.playing)
+    counts = []
+    for _ in range(30):
+        placed = len(stage.of(Chunk))
+        stage.ask(ask.Reroll("morph"))
+        stage.wait(Chunk, placed + 1)
+        counts.append(len(stage.engine._desk._waiting))
+    assert 0 < max(counts[15:]) <= max(counts[:15])

@@ -13,7 +13,7 @@ from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules
 from realtime.generators.continuation import ContinueGenerator
 from realtime.generators.latent import MorphGenerator
-from realtime.messages import Panic, Sent, Silenced
+from realtime.messages import Counters, Panic, Sent, Silenced
 from tests.engine.rig import Performance
 
 pytestmark = pytest.mark.processes
@@ -141,3 +141,14 @@ def test_halt_releases_and_launch_begins_on_a_bar_line(duo: Performance) -> None
     duo.ask(ask.SetControl("launch", "bar", "morph"), ask.Launch("morph"))
     second = duo.wait(PartLaunched, 2)[-1]
     assert (second.start_tick - first.start_tick) % BAR == 0
+
+
+def test_a_part_that_comes_back_under_its_name_is_heard(duo: Performance, toy_morph: Path) -> None:
+    duo.wait(Sent, 4, lambda sent: sent.part == "morph")
+    duo.ask(*(ask.Reroll("morph") for _ in range(5)))
+    duo.ask(ask.RemovePart("morph"))
+    duo.wait(RackChanged, 1, lambda told: told.parts == ("continue",))
+    before = len(duo.ons("morph"))
+    duo.ask(ask.AddPart(PartSetup(model=str(toy_morph), name="morph", seed=3)))
+    duo.wait(Sent, before + 8, lambda sent: sent.part == "morph" and sent.data[0] >> 4 == 9)
+    assert duo.of(Counters)[-1].refused_notes == 0

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,39 @@ def test_an_output_goes_with_its_part_and_comes_with_another(duo: Performance, t
     duo.wait(RackChanged, 2)
     duo.ask(ask.AddPart(PartSetup(model=str(toy_morph), name="again", port="bass")))
     assert [plugged.port for plugged in duo.wait(Plugged, 2)] == ["bass", "bass"]
+
+
+def moved(duo: Performance, name: str, port: str) -> None:
+    """Let a part go to another output, and play there for a while."""
+    there = [sent for sent in duo.ons(name) if sent.port == port]
+    duo.ask(ask.SetPort(port, name))
+    duo.wait(Sent, 2 * len(there) + 10, lambda sent: (sent.part, sent.port) == (name, port))
+
+
+def test_a_part_moves_to_another_output_while_it_plays(duo: Performance) -> None:
+    duo.wait(Plugged, 1)
+    duo.wait(Sent, 10, lambda sent: sent.part == "lead")
+    moved(duo, "lead", "solo")
+    assert duo.of(Plugged)[-1] == Plugged("Hocket Out solo", "out", "solo", there=True)
+    moved(duo, "lead", "bass")  # another part's
+    moved(duo, "lead", "")
+    duo.ask(ask.RemovePart("lead"), ask.RemovePart("low"))
+    duo.wait(RackChanged, 3)
+    visits = [list(sent) for _, sent in groupby((s for s in duo.of(Sent) if s.part == "lead"), lambda sent: sent.port)]
+    assert [sent[0].port for sent in visits] == ["", "solo", "bass", ""]  # what sounds ends before it goes on elsewhere
+    for sent in visits:
+        ons = sum(each.data[0] & 0xF0 == 0x90 for each in sent)
+        assert ons >= 4
+        assert 2 * ons == len(sent)  # all that began on an output ended there
+    assert duo.hung() == {}
+    assert all(counters.lost_output == 0 for counters in duo.of(Counters))
+
+
+def test_a_port_with_a_name_that_cannot_be_is_refused(duo: Performance) -> None:
+    with pytest.raises(UsageError, match="at most 32 characters without ':', got 'a:b'"):
+        ask.SetPort("a:b", "lead")
+    duo.ask(ask.SetPort("solo", "nobody"))
+    assert duo.wait(Refused)[0].text == "no part 'nobody' (there are lead, low)"
 
 
 def test_thru_to_a_part_that_there_is_not_is_refused(duo: Performance, toy_morph: Path) -> None:

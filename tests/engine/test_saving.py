@@ -40,6 +40,20 @@ def end(performance: Performance) -> None:
     assert performance.hung() == {}
 
 
+def by_hand(morph: Path) -> tuple[ask.Command, ...]:
+    return (
+        ask.SetControl("temperature", 0.5, "continue"),
+        ask.SetControl("post.swing", 0.5, "morph"),
+        ask.SetControl("channel", 7, "morph"),
+        ask.StoreSnapshot(1, "morph"),
+        ask.SetControl("register", 2.0, "morph"),
+        ask.Take("morph", "morph", 1),
+        ask.SetRule("length", "bars"),
+        ask.SwapModel(str(morph), "morph"),
+        ask.AddPart(PartSetup(model=str(morph), name="third", playing=False)),
+    )
+
+
 @pytest.mark.processes
 def test_all_that_was_changed_by_hand_is_in_the_file_and_plays_again(
     toy_bundle: Path, toy_morph: Path, tmp_path: Path
@@ -48,17 +62,7 @@ def test_all_that_was_changed_by_hand_is_in_the_file_and_plays_again(
         [continue_part(toy_bundle), morph_part(toy_morph)], rules=TurnRules(end="key", meter=Meter(3, 4))
     )
     first.wait(Sent, 8, lambda sent: sent.part == "morph")
-    first.ask(
-        ask.SetControl("temperature", 0.5, "continue"),
-        ask.SetControl("post.swing", 0.5, "morph"),
-        ask.SetControl("channel", 7, "morph"),
-        ask.StoreSnapshot(1, "morph"),
-        ask.SetControl("register", 2.0, "morph"),
-        ask.Take("morph", "morph", 1),
-        ask.SetRule("length", "bars"),
-        ask.SwapModel(str(toy_morph), "morph"),
-        ask.AddPart(PartSetup(model=str(toy_morph), name="third", playing=False)),
-    )
+    first.ask(*by_hand(toy_morph))
     first.wait(RackChanged, 2)
     session = saved(first, tmp_path / "set.toml")
     first.ask(ask.Launch("third"))

@@ -192,3 +192,44 @@ def test_meter_of_six_eight() -> None:
     turns = keeper(end="trade", bars=1, meter=Meter(6, 8))
     play(turns, (10, 60, 400))
     assert end_of_turn(turns).start_tick == 1440
+
+
+def test_an_answer_that_begins_later_ends_later() -> None:
+    turns = keeper(end="auto", grid="beat")
+    play(turns, *scale())
+    answer = end_of_turn(turns)
+    start = answer.origin_tick + answer.start_tick + PPQ
+    turns.begins(start, answer.length_ticks)
+    assert turns.deadline_tick() == start + answer.length_ticks
+
+
+def test_where_an_answer_begins_is_of_no_interest_once_the_player_is_back() -> None:
+    turns = keeper(end="key")
+    play(turns, *scale())
+    (answer,) = turns.hand_over(1920)
+    assert isinstance(answer, Answer)
+    turns.stop()
+    turns.begins(answer.start_tick + PPQ, answer.length_ticks)
+    assert not turns.answering
+
+
+@pytest.mark.parametrize(("rules", "grid", "keeps_end"), [
+    ({"end": "auto", "grid": "1/16"}, PPQ // 4, False),
+    ({"end": "key", "grid": "none"}, 1, False),
+    ({"end": "trade", "grid": "none"}, PPQ, True),
+])  # fmt: skip
+def test_an_answer_tells_where_else_it_may_begin(rules: dict[str, object], grid: int, keeps_end: bool) -> None:
+    turns = keeper(**rules)
+    play(turns, *scale())
+    answer = end_of_turn(turns) if rules["end"] != "key" else turns.hand_over(1920)[0]
+    assert isinstance(answer, Answer)
+    assert (answer.grid_ticks, answer.keeps_end) == (grid, keeps_end)
+
+
+def test_a_trade_is_handed_over_as_much_sooner_as_the_ports_want_its_notes() -> None:
+    rules = TurnRules(end="trade", bars=1)
+    near, far = TurnKeeper(rules, lambda: 120.0), TurnKeeper(rules, lambda: 120.0, None, lambda: 0.05)
+    for turns in (near, far):
+        play(turns, *scale(count=2))
+    assert near.deadline_tick() == BAR - 24
+    assert far.deadline_tick() == BAR - 72

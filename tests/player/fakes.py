@@ -1,8 +1,8 @@
 """Stand-ins without devices and without waiting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from realtime.messages import THRU_ALL, THRU_OFF, FromPlayer, Message, Plugged
+from realtime.messages import THRU_ALL, THRU_OFF, FromPlayer, Message, Plugged, SetSound
 from realtime.player.backends.memory import MemoryIO
 from realtime.player.clock import PlayerClock
 from realtime.player.core import Core
@@ -22,6 +22,20 @@ class FakeTime:
 
     def pass_ms(self, ms: float) -> None:
         self.ns += round(ms * 1_000_000)
+
+
+@dataclass
+class FakeSound:
+    """A built-in sound that keeps all it gets."""
+
+    heard: list[bytes] = field(default_factory=list)
+    wanted: list[SetSound] = field(default_factory=list)
+
+    def send(self, data: bytes, due_ns: int) -> None:
+        self.heard.append(data)
+
+    def change(self, wanted: SetSound) -> None:
+        self.wanted.append(wanted)
 
 
 class RecordingIO(MemoryIO):

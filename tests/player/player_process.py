@@ -15,13 +15,14 @@ from realtime.wire import Receiver, Sender
 
 T = TypeVar("T")
 MS = 1_000_000
+END_SECONDS = 2.0
 
 
 class PlayerProcess:
     """Starts `python -m realtime.player`, collects its messages, and leaves no process behind."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "realtime.player", *arguments]
+    def __init__(self, *arguments: str, program: tuple[str, str] = ("-m", "realtime.player")) -> None:
+        command = [sys.executable, *program, *arguments]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
         assert self.process.stdin is not None
@@ -74,7 +75,10 @@ class PlayerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process.poll() is None:
+        self.sender.close()  # as an engine ends
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
         self.process.wait()
         self._thread.join()

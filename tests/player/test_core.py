@@ -94,18 +94,6 @@ def test_a_note_that_is_a_little_late_leaves_at_once_and_counts() -> None:
     assert 48_000 <= counters.late_max_us <= 51_000
 
 
-def test_after_a_standstill_late_ons_are_dropped_and_offs_are_not() -> None:
-    rig = Rig()
-    rig.core.handle(one_note(10, 480))
-    rig.core.handle(one_note(100, 10, pitch=61))
-    rig.run_ms(20)
-    rig.time.pass_ms(30_000)  # the machine slept
-    rig.core.step()
-    assert rig.io.data == [note_on(0, 60, 90), note_off(0, 60)]
-    rig.core.shutdown()
-    assert rig.of(Counters)[-1].late_ons_dropped == 1
-
-
 def test_a_cut_follows_a_note_on_that_was_handed_over_ahead() -> None:
     rig = Rig(lead_ns=20 * MS)
     start = rig.time.ns

@@ -16,6 +16,7 @@ from realtime.messages import (
 from realtime.player.midi_bytes import control_change, note_off, note_on, program_change, release_messages
 from tests.player.fakes import RecordingIO, Rig
 
+MS = 1_000_000
 PIANO = program_change(0, 0, 1)
 ORGAN = program_change(3, 300, 20)
 
@@ -170,3 +171,30 @@ def test_keys_of_a_keyboard_that_goes_are_let_go() -> None:
     rig.core.step()
     assert [played.data for played in rig.of(Played)[4:]] == [note_off(2, 50)]
     assert sent(rig, known) == [("", note_off(2, 50)), ("", control_change(2, 64, 0))]
+
+
+def test_a_device_that_is_back_knows_its_sound_before_the_notes_that_were_handed_over_ahead() -> None:
+    rig = Rig(lead_ns=40 * MS)
+    rig.core.handle(Program("lead", "", 0, 0, 1))
+    rig.io.tell(Plugged("synth", "out", "", there=False))
+    rig.core.step()
+    known = len(rig.io.sent)
+    rig.core.handle(note("", "lead", tick=24))  # due in 25 ms: the ports have it at once
+    rig.core.step()
+    assert sent(rig, known) == [("", note_on(0, 60, 90))]
+    rig.io.tell(Plugged("synth", "out", "", there=True))
+    rig.core.step()
+    by_time = sorted(rig.io.sent[known:], key=lambda event: event.due_ns)  # as a back end with a lead writes
+    assert [event.data for event in by_time] == [*PIANO, note_on(0, 60, 90)]
+
+
+def test_a_device_that_is_back_knows_its_sound_before_what_is_due_at_that_moment() -> None:
+    rig = Rig()
+    rig.core.handle(Program("lead", "", 0, 0, 1))
+    rig.io.tell(Plugged("synth", "out", "", there=False))
+    rig.core.step()
+    known = len(rig.io.sent)
+    rig.core.handle(note("", "lead"))
+    rig.io.tell(Plugged("synth", "out", "", there=True))
+    rig.core.step()
+    assert [data for _, data in sent(rig, known)] == [*PIANO, note_on(0, 60, 90)]

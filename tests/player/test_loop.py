@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from realtime.messages import Panic, Quit, ToPlayer
+from realtime.messages import Panic, Quit, SetTempo, ToPlayer
 from realtime.player import loop
 from realtime.player.loop import INBOX_CAPACITY, PlayerInbox, StopFlag
 
@@ -33,6 +33,18 @@ class SlowCore:
 
     def take_lost(self) -> None:
         return None
+
+
+def test_a_full_inbox_lets_the_pipe_fill_up_and_loses_nothing() -> None:
+    to_come: list[ToPlayer | None] = [SetTempo(bpm=20.0 + index) for index in range(50)] + [None]
+    told = list(to_come)
+    inbox = PlayerInbox(capacity=3)
+    loop.start_reader(SimpleNamespace(receive=lambda: to_come.pop(0)), inbox)  # type: ignore[arg-type]
+    got: list[object] = []
+    while None not in got:
+        assert inbox.wait(5.0)
+        got += inbox.drain()
+    assert got == told
 
 
 def test_what_is_due_does_not_wait_for_a_row_of_messages(monkeypatch: pytest.MonkeyPatch) -> None:

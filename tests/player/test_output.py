@@ -4,7 +4,7 @@ from realtime.messages import Panic, StopTransport
 from realtime.player.midi_bytes import CLOCK, STOP, is_note_on, note_off, note_on
 from realtime.player.ports import Outgoing
 from realtime.player.sync.options import SyncOptions
-from tests.player.fakes import Rig
+from tests.player.fakes import FakeSound, Rig
 from tests.player.test_core import MS, one_note
 
 LEAD = 20 * MS
@@ -34,13 +34,13 @@ def test_what_still_waits_in_the_end_leaves_all_the_same() -> None:
 
 def test_all_of_a_tick_is_ready_before_the_first_of_it_leaves() -> None:
     rig = Rig(lead_ns=LEAD)
-    heard: list[bytes] = []
-    rig.core.hear(lambda data, due_ns: heard.append(data))
+    sound = FakeSound()
+    rig.core.hear(sound)
     known: list[int] = []
     send = rig.io.send
 
     def slow(event: Outgoing) -> None:
-        known.append(len(heard))
+        known.append(len(sound.heard))
         send(event)
 
     rig.io.send = slow  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from tests.player.jack_peer import JackPeer, wait_until
 from tests.player.player_process import PlayerProcess, offs, sound_a_chord
 
 pytestmark = pytest.mark.processes
+WAYS = ("quit", "end of pipe", "SIGTERM", "SIGINT", "SIGHUP")
 
 
 def _is_running(pid: int) -> bool:
@@ -27,10 +28,7 @@ def _is_running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("how", ["quit", "end of pipe", "SIGTERM", "SIGINT", "SIGHUP"])
-def test_every_way_of_ending_releases(player: PlayerProcess, how: str) -> None:
-    sound_a_chord(player)
-    started = time.monotonic()
+def end_by(player: PlayerProcess, how: str) -> None:
     if how == "quit":
         player.send(Quit())
     elif how == "end of pipe":
@@ -38,6 +36,13 @@ def test_every_way_of_ending_releases(player: PlayerProcess, how: str) -> None:
     else:
         player.process.send_signal(getattr(signal, how))
     assert player.end() == 0
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_every_way_of_ending_releases(player: PlayerProcess, how: str) -> None:
+    sound_a_chord(player)
+    started = time.monotonic()
+    end_by(player, how)
     assert time.monotonic() - started < 1.0
     assert offs(player) == 12
     last = player.of(Counters)[-1]
@@ -46,17 +51,11 @@ def test_every_way_of_ending_releases(player: PlayerProcess, how: str) -> None:
 
 
 @pytest.mark.jack
-@pytest.mark.parametrize("how", ["quit", "SIGTERM", "SIGINT", "SIGHUP", "end of pipe"])
+@pytest.mark.parametrize("how", WAYS)
 def test_jack_hears_all_releases(jack_player: tuple[PlayerProcess, JackPeer], how: str) -> None:
     player, peer = jack_player
     sound_a_chord(player)
-    if how == "quit":
-        player.send(Quit())
-    elif how == "end of pipe":
-        player.sender.close()
-    else:
-        player.process.send_signal(getattr(signal, how))
-    assert player.end() == 0
+    end_by(player, how)
     assert len([data for _, data in peer.heard if is_note_off(data)]) == 12
     assert peer.heard[-1][1] == bytes((0xB0, 123, 0))
 

@@ -40,6 +40,24 @@ def test_a_wrong_tempo_is_exit_code_2() -> None:
         assert player.of(Failed)[0].exit_code == 2
 
 
+def test_a_defect_is_told_in_one_line_and_traced_on_stderr() -> None:
+    code = (
+        "import sys; from realtime.player import process\n"
+        "process.open_io = lambda *_: 1 / 0\n"
+        "sys.argv[1:] = ['--backend', 'memory']; import realtime.player.__main__"
+    )
+    with PlayerProcess(program=("-c", code)) as player:
+        assert player.end() == 1
+        assert player.of(Failed) == [Failed(exit_code=1, text="player: ZeroDivisionError: division by zero")]
+        assert "Traceback" in player.errors
+
+
+def test_a_wrong_word_is_exit_code_2() -> None:
+    with PlayerProcess("--nonsense") as player:
+        assert player.end() == 2
+        assert "--nonsense" in player.errors
+
+
 def test_it_imports_nothing_heavy() -> None:
     code = (
         "import sys, realtime.player.process, realtime.player.backends.jack, realtime.player.backends.rtmidi\n"

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from realtime.messages import SoundChanged
+from realtime.messages import SetSound, SoundChanged
 from realtime.player import sound as module
 from realtime.player.midi_bytes import control_change, note_off, note_on, program_change
 from realtime.player.sound import Sound
@@ -19,6 +20,7 @@ class FakeSynth:
     """Hears all until it is dead."""
 
     error: str | None = None
+    report: ClassVar[dict[str, str]] = {}
 
     def __init__(self, options: SynthOptions) -> None:
         self.options = options
@@ -56,9 +58,16 @@ def begin(monkeypatch: pytest.MonkeyPatch, refuse: Callable[[SynthOptions], Synt
 
     monkeypatch.setattr(module.SynthClient, "start", start)
     monkeypatch.setattr(module, "RESTART_SECONDS", (0.0, 0.0, 0.0))
-    sound = Sound(font)
+    sound = Sound(SetSound(on=True, soundfont=font))
     sound.watch(told.append)
     return sound, started, told
+
+
+def end(sound: Sound) -> None:
+    """All that was to be done by then has been done."""
+    sound.close()
+    sound._thread.join(5)
+    assert not sound._thread.is_alive()
 
 
 def test_the_next_synth_knows_the_sounds_and_only_the_newest_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,8 +91,7 @@ def test_one_that_dies_and_dies_is_left(monkeypatch: pytest.MonkeyPatch) -> None
         wait_until(lambda number=number: len(started) == number + 1 and sound._client is not None, "a synth")  # type: ignore[misc]
         started[-1].dead.set()
         sound.send(note_on(0, 60, 80), number)
-    sound._thread.join(5)
-    assert not sound._thread.is_alive()
+    end(sound)
     assert len(started) == 4
     sound.send(note_on(0, 60, 80), 9)  # harmless
 
@@ -103,8 +111,8 @@ def test_a_font_that_cannot_be_played_is_said_and_another_one_plays(monkeypatch:
 def test_where_there_is_no_sound_it_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[SynthOptions] = []
     sound, started, _ = begin(monkeypatch, lambda options: asked.append(options) or SynthError("no audio device"))
-    sound._thread.join(5)
-    assert not sound._thread.is_alive()
+    wait_until(lambda: bool(asked), "the first try")
+    end(sound)
     assert len(asked) == 1
     assert not started
     assert sound._state == SoundChanged(there=False, text="no built-in sound: no audio device")
@@ -124,3 +132,74 @@ def test_without_a_device_the_font_that_was_asked_for_is_not_given_up(monkeypatc
     wait_until(lambda: len(started) == 2, "the next synth")
     assert started[1].options.soundfont == Path("mine.sf2")
     sound.close()
+
+
+def test_another_device_is_another_synth_that_knows_the_sounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, started, told = begin(monkeypatch, lambda _: None)
+    wait_until(lambda: sound._client is not None, "the synth")
+    sound.send(program_change(2, 1, 9)[-1], 1)
+    sound.change(SetSound(on=True, audio="Headphones"))
+    sound.send(note_on(2, 60, 80), 2)  # not for the one that is being closed; the other may not be there yet
+    wait_until(lambda: len(started) == 2 and sound._client is not None, "the other synth")
+    sound.send(note_on(2, 64, 80), 3)
+    end(sound)
+    assert [synth.options.output for synth in started] == [None, "Headphones"]
+    assert started[0].dead.is_set()
+    assert set(started[0].heard) == {program_change(2, 1, 9)[-1]}
+    assert (started[1].heard[0], started[1].heard[-1]) == (program_change(2, 1, 9)[-1], note_on(2, 64, 80))
+    assert told[-1] == SoundChanged(there=True)
+
+
+def test_it_can_be_switched_off_and_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, started, told = begin(monkeypatch, lambda _: None)
+    wait_until(lambda: sound._client is not None, "the synth")
+    sound.change(SetSound(on=False))
+    wait_until(lambda: started[0].dead.is_set(), "its end")
+    sound.send(note_on(0, 60, 80), 1)
+    sound.change(SetSound(on=False))
+    sound.change(SetSound(on=True))
+    wait_until(lambda: len(started) == 2 and sound._client is not None, "the next synth")
+    end(sound)
+    assert [state.there for state in told] == [True, False, True]
+    assert told[1].text == ""
+
+
+def test_one_that_was_off_from_the_start_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.SynthClient, "start", lambda _: pytest.fail("started"))
+    sound = Sound(SetSound(on=False, audio="Headphones"))
+    sound.send(note_on(0, 60, 80), 1)
+    end(sound)
+    assert sound._state is None
+
+
+def test_a_device_that_is_not_there_is_said_and_the_usual_one_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeSynth, "report", {"instead": "no audio device 'Focusrite' (there are: JACK)"})
+    sound, started, told = begin(monkeypatch, lambda _: None)
+    sound.change(SetSound(on=True, audio="Focusrite"))
+    wait_until(lambda: len(started) == 2, "the synth")
+    end(sound)
+    text = "no audio device 'Focusrite' (there are: JACK): the built-in sound plays on the usual one"
+    assert told[-1] == SoundChanged(there=True, text=text)
+
+
+def test_a_try_that_was_under_way_when_another_was_asked_for_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading, loaded = threading.Event(), threading.Event()
+    started: Started = []
+
+    def start(options: SynthOptions) -> FakeSynth:
+        started.append(FakeSynth(options))
+        if len(started) == 1:
+            loading.set()
+            loaded.wait(5)
+        return started[-1]
+
+    monkeypatch.setattr(module.SynthClient, "start", start)
+    sound = Sound(SetSound(on=True))
+    loading.wait(5)
+    sound.change(SetSound(on=True, audio="Headphones"))
+    loaded.set()
+    wait_until(lambda: len(started) == 2 and sound._client is not None, "the synth that is wanted")
+    sound.send(note_on(0, 60, 80), 1)
+    end(sound)
+    assert started[0].dead.is_set()
+    assert [synth.heard for synth in started] == [[], [note_on(0, 60, 80)]]

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from realtime.messages import Chunk, ChunkNote
 from realtime.player.midi_bytes import is_note_off, is_note_on, note_off, note_on
-from realtime.player.timeline import MAX_CHUNK_NOTES, MAX_UNSENT_NOTES, THRU, Event, Timeline
+from realtime.player.timeline import MAX_CHUNK_NOTES, MAX_PARTS, MAX_UNSENT_NOTES, THRU, Event, Timeline
 
 ALWAYS = -(1 << 50)  # nothing is too late
 
@@ -98,7 +98,7 @@ def test_a_doubled_note_on_is_played_once() -> None:
     timeline = Timeline()
     timeline.accept(chunk((0, 60, 10), (0, 60, 30)))
     assert play(timeline, 99) == [(0, "on", 60), (10, "off", 60)]
-    assert timeline.refused_notes == 1
+    assert (timeline.doubled_notes, timeline.refused_notes) == (1, 0)
 
 
 def test_late_ons_are_dropped_with_their_offs_and_offs_never_are() -> None:
@@ -143,6 +143,18 @@ def test_parts_are_bounded() -> None:
     for index in range(100):
         timeline.accept(chunk((0, 60, 5), part=f"p{index}"))
     assert timeline.refused_notes == 36
+
+
+def test_parts_that_have_long_gone_make_room() -> None:
+    timeline = Timeline()
+    timeline.accept(chunk((0, 30, 9999), part="long"))
+    heard = play(timeline, 0)
+    for index in range(1, 3 * MAX_PARTS):
+        timeline.accept(chunk((10 * index, 60, 5), part=f"p{index}"))
+        heard += play(timeline, 10 * index + 5)
+    assert len([event for event in heard if event[1] == "on"]) == 3 * MAX_PARTS
+    assert timeline.refused_notes == 0
+    assert timeline.sounding == {("", 0, 30): "long"}
 
 
 def test_thru_is_tracked_and_a_strange_off_is_swallowed() -> None:

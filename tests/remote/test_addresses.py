@@ -9,7 +9,7 @@ from realtime.bundle.store import MANIFEST, load_bundle
 from realtime.engine import commands as ask
 from realtime.engine.setup import POST, STRIP, controls_of
 from realtime.errors import UsageError
-from realtime.messages import Locate, Panic, SetTempo, StartTransport, StopTransport, TapTempo
+from realtime.messages import ListenAgain, Locate, Panic, SetTempo, StartTransport, StopTransport, TapTempo
 from realtime.post import POST_CONTROLS
 from realtime.remote.addresses import FOR_ALL, FOR_PART, Argument, Query, command_of
 
@@ -53,6 +53,11 @@ ASKED: list[tuple[str, Sequence[Argument], ask.Command | Query | None]] = [
     ("/hocket/bass/reroll", ["a_seed", "b_seed"], ask.Reroll("bass", ("a_seed", "b_seed"))),
     ("/hocket/bass/keep", [], ask.SetLocks(frozenset(), "bass")),
     ("/hocket/bass/keep", ["alto", "tenor"], ask.SetLocks(frozenset({"alto", "tenor"}), "bass")),
+    ("/hocket/bass/port", ["Low end"], ask.SetPort("Low end", "bass")),
+    ("/hocket/bass/port", [], ask.SetPort("", "bass")),
+    ("/hocket/hear", [], ask.Forward(ListenAgain())),
+    ("/hocket/bass/again", [1], ask.SwapModel("", "bass")),
+    ("/hocket/bass/again", [0], None),
     ("/hocket/bass/random", [], ask.RandomStep(0.15, "bass")),
     ("/hocket/bass/random", [0.3], ask.RandomStep(0.3, "bass")),
     ("/hocket/bass/snapshot/store", [1], ask.StoreSnapshot(1, "bass")),

@@ -119,7 +119,7 @@ SCALE = choice("post.scale", ("major", "dorian"))
 RACK = RackDescribed((PartDescribed("bass", "morph", (("density", DENSITY, 0.5), ("post.scale", SCALE, 1.0))),))
 DESCRIBED = [
     ("/hocket/parts", ["bass"]),
-    ("/hocket/part", ["bass", "morph"]),
+    ("/hocket/part", ["bass", "morph", "works"]),
     ("/hocket/bass/density", [0.5, -3.0, 3.0, 0.0, "sd"]),
     ("/hocket/bass/post/scale", ["dorian", 0.0, 1.0, 0.0, "", "major", "dorian"]),
     ("/hocket/end", [2]),

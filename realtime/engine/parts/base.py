@@ -15,6 +15,7 @@ from realtime.messages import Message, Played, Way
 
 HAND_OVER_SECONDS: Final = 0.02
 WAY_SECONDS: Final = 0.012  # from the engine's decision into the player's timeline
+NOTE_WAY_SECONDS: Final = 0.005  # the same for one note, which its model's thread sends by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,26 @@ class Stage:
     now_tick: Callable[[], int]  # any thread
     now_ns: Callable[[], int]  # any thread
     bpm: Callable[[], float]
+    playing: Callable[[], bool]  # whether time passes; while it stands, now is where the music will begin
     lead_seconds: Callable[[], float]  # the player wants notes so long before they are due
 
     def hand_over_ticks(self) -> int:
         """What is to sound sooner than this from now on might come too late to the player."""
         return seconds_to_ticks(max(HAND_OVER_SECONDS, self.lead_seconds() + WAY_SECONDS), self.bpm())
+
+    def first_generation(self) -> int:
+        """Of a part that is new. Later than those of a part of its name that was there before: the player knows them
+        still, and refuses what is older. No part has a thousand in a second."""
+        return self.now_ns() // 1_000_000
+
+    def soonest_tick(self) -> int:
+        """What is decided now can sound from here on."""
+        return self.now_tick() + (self.hand_over_ticks() if self.playing() else 0)
+
+    def soonest_note_tick(self, seconds: float) -> int:
+        """A note that will be there in so long can sound from here on. Any thread."""
+        ticks = seconds_to_ticks(self.lead_seconds() + seconds, self.bpm())
+        return self.now_tick() + (ticks if self.playing() else 0)
 
 
 class Part(Protocol):

@@ -64,7 +64,9 @@ class Board:
         other._point = self._point
         return other
 
-    def described(self, name: str, voices: tuple[str, ...], lockable: tuple[str, ...] = ()) -> PartDescribed:
+    def described(
+        self, name: str, voices: tuple[str, ...], lockable: tuple[str, ...] = (), *, failed: str = ""
+    ) -> PartDescribed:
         """The part with all its controls."""
         spec, values = self._spec, self._values
         return PartDescribed(
@@ -76,6 +78,7 @@ class Board:
             voices=voices,
             lockable=lockable,
             takes_turns=spec.kind == "continue",
+            failed=failed,
         )
 
     def state(self, name: str, *, playing: bool, silent: bool, ways: tuple[Way, ...], **more: Any) -> PartState:
@@ -124,6 +127,10 @@ class Board:
         self._values[name] = self.parse(name, value)
         if name == "channel":  # the voices follow it from now on, wherever each of them went before
             self._setup = msgspec.structs.replace(self._setup, channels=())
+
+    def set_port(self, port: str) -> None:
+        """Another output of the part's own; empty: the common one."""
+        self._setup = msgspec.structs.replace(self._setup, port=port)
 
     @property
     def point(self) -> Point:

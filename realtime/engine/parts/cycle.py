@@ -55,6 +55,11 @@ class Cycle:
         """How far into its cycle the part is at `tick`."""
         return (tick - self._start_tick) % self._length
 
+    def join_at(self, tick: int) -> None:
+        """Leave out the beats that would have begun before `tick`."""
+        while self.sent_until_tick < tick:
+            self.sent_until_tick += self._beat_ticks(self.sent_until_tick)
+
     def offer_next(self, material: Material) -> None:
         """What to play from the next cycle on."""
         self._next = material

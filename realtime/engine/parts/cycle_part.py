@@ -1,19 +1,19 @@
 """A part that plays on and on: Morph, Quartet, Sketch. Main loop only; its model works in a thread of its own."""
 
-import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from realtime.bundle.spec import BundleSpec
 from realtime.engine import commands as ask
+from realtime.engine.attempts import Failure
 from realtime.engine.parts.base import Stage
 from realtime.engine.parts.board import Board, known
 from realtime.engine.parts.cycle_runner import CycleRunner
-from realtime.engine.parts.maker_worker import MakerFailed, MakerWorker
+from realtime.engine.parts.maker_worker import MakerWorker, NewMaker
 from realtime.engine.parts.material import Made, Maker, Material, Order, Path
 from realtime.engine.parts.outlet import Outlet
 from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState
@@ -21,16 +21,6 @@ from realtime.engine.setup import ROUTE, PartSetup
 from realtime.errors import UsageError
 from realtime.messages import Played, Way
 from realtime.music.units import PPQ
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class NewMaker:
-    """Another model has been loaded for this part."""
-
-    maker: Maker
-    model: str  # its name or folder
 
 
 class CyclePart:
@@ -47,6 +37,7 @@ class CyclePart:
             send=stage.send,
             monophonic=True,
             route=self._board.route(),
+            generation=stage.first_generation(),
         )
         self._outlet.chain = self._board.chain()
         self._runner = CycleRunner(self.name, stage, self._outlet)
@@ -68,12 +59,12 @@ class CyclePart:
 
     def described(self) -> PartDescribed:
         """The part with all its controls."""
-        return self._board.described(self.name, self._maker.voice_names, self._maker.lock_names)
+        return self._board.described(self.name, self._maker.voice_names, self._maker.lock_names, failed=self._failed)
 
     def state(self) -> PartState:
         """The part as it is now."""
-        names = {"locks": self._locks, "muted": self._muted}
-        return self._board.state(self.name, playing=self._wanted, silent=self._silent, ways=self.ways, **names)
+        more = {"locks": self._locks, "muted": self._muted, "failed": self._failed}
+        return self._board.state(self.name, playing=self._wanted, silent=self._silent, ways=self.ways, **more)
 
     def load(self) -> PartLoad:
         """Of the newest material; it may take as long as it plays."""
@@ -126,8 +117,9 @@ class CyclePart:
         match said:
             case Made():
                 self._take_in(said)
-            case MakerFailed(text):
-                self._stage.observe(ModelFailed(f"{self.name}: {text}"))
+            case Failure(text, is_final):
+                self._failed = text if is_final else ""
+                self._stage.observe(ModelFailed(f"{self.name}: {text}", is_final))
             case NewMaker(maker, model):
                 self._swap(maker, model)
 
@@ -140,7 +132,7 @@ class CyclePart:
     def player_restarted(self) -> None:
         """Begin anew: the timeline is another one."""
         self._runner.end()
-        if self._wanted and self._material is not None:
+        if self._wanted:
             self._launch()
 
     def settings(self) -> Mapping[str, float]:
@@ -157,10 +149,11 @@ class CyclePart:
         match command:
             case ask.SetControl(name, value):
                 self._set(name, value)
+            case ask.SetPort(port):
+                self._move_to(port)
             case ask.Launch():
                 self._wanted = True
-                if not self._runner.running and self._material is not None:
-                    self._launch()
+                self._launch(joins=False)
             case ask.Halt():
                 self._wanted = False
                 self._runner.end()
@@ -200,7 +193,7 @@ class CyclePart:
         return round(self._board["lookahead"] * PPQ)
 
     def _employ(self, maker: Maker) -> None:
-        self._maker = maker
+        self._maker, self._failed = maker, ""  # why the model is asked no more
         self._worker = MakerWorker(self.name, maker, lambda said: self._stage.post(self.name, said))
 
     def _swap(self, maker: Maker, model: str) -> None:
@@ -225,10 +218,17 @@ class CyclePart:
             self._outlet.chain = self._board.chain()
             self._runner.again("step")
         elif name in ROUTE:
-            if self._outlet.set_route(self._board.route()):
-                self._runner.again("step")
+            self._reroute()
         elif name in ("evolve", "lock"):
             self._expect_next()
+
+    def _move_to(self, port: str) -> None:
+        self._board.set_port(port)
+        self._reroute()
+
+    def _reroute(self) -> None:
+        if self._outlet.set_route(self._board.route()):
+            self._runner.again("step")
 
     def _expect_next(self) -> None:
         evolves = bool(self._board["evolve"]) and self._maker.connects and not self._board["lock"]
@@ -293,8 +293,8 @@ class CyclePart:
         else:
             runner.offer_next(made.material)
 
-    def _launch(self) -> None:
-        assert self._material is not None
-        self._runner.launch(self._material, grid=self._board.label("launch"), on_miss=self._board.label("on_miss"))
-        self.passed(self._stage.now_tick())
-        self._expect_next()
+    def _launch(self, *, joins: bool = True) -> None:
+        if self._material is not None and not self._runner.running:
+            self._runner.launch(self._material, *map(self._board.label, ("launch", "on_miss")), joins=joins)
+            self.passed(self._stage.now_tick())
+            self._expect_next()

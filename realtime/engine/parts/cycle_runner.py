@@ -53,15 +53,17 @@ class CycleRunner:
             self._outlet.send_beat(beat.voices)
         return cycle.number != number and cycle.expects_next
 
-    def launch(self, material: Material, *, grid: str, on_miss: str) -> None:
-        """Begin at the next point of a launch grid. The first to launch, with no bar lines about, sets them."""
+    def launch(self, material: Material, grid: str, on_miss: str, *, joins: bool) -> None:
+        """Begin at the next point of a launch grid; or join in on the next beat, as if it had begun at the last one.
+        The first to launch, with no bar lines about, sets them."""
         bars = self._stage.bars
-        soonest = self._stage.now_tick() + self._stage.hand_over_ticks()
+        soonest = self._stage.soonest_tick()
         if not bars.held:
             bars.set_origin(bars.origin_tick or soonest % bars.meter.bar_ticks)  # bars count from the song's start
         bars.hold(self._name)
-        start = bars.next_tick(soonest, grid)
+        start = bars.last_tick(soonest, grid) if joins else bars.next_tick(soonest, grid)
         self._cycle = Cycle(start - bars.origin_tick, material, on_miss=on_miss, bar_ticks=bars.meter.bar_ticks)
+        self._cycle.join_at(soonest - bars.origin_tick)
         self._stage.observe(PartLaunched(part=self._name, start_tick=start))
 
     def expect(self, *, next_cycles: bool) -> bool:
@@ -96,7 +98,7 @@ class CycleRunner:
 
     def _soonest(self, grid: str) -> int:
         bars = self._stage.bars
-        return bars.next_tick(self._stage.now_tick() + self._stage.hand_over_ticks(), grid) - bars.origin_tick
+        return bars.next_tick(self._stage.soonest_tick(), grid) - bars.origin_tick
 
     def _resend(self, beats: Iterator[Slice], from_tick: int) -> None:
         for beat in beats:

@@ -52,11 +52,12 @@ class Outlet:
         send: Callable[[Message], object],
         monophonic: bool,
         route: Route | None = None,
+        generation: int = 0,
     ) -> None:
         self._name, self._bars, self._buffer, self._send = name, bars, buffer, send
         self._monophonic = monophonic
         self._placed: list[list[_Placed]] = [[] for _ in range(voices)]
-        self._generation = 0
+        self._generation = generation
         self._route = route or Route()
         self.chain = PostChain()
         self.silent_voices: frozenset[int] = frozenset()  # muted; their time goes on

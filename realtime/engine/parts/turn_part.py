@@ -9,13 +9,15 @@ import msgspec
 
 from realtime.bundle.spec import BundleSpec
 from realtime.engine import commands as ask
-from realtime.engine.parts.base import Stage
+from realtime.engine.attempts import Failure
+from realtime.engine.beginning import NO_GRID_TICKS, Play
+from realtime.engine.parts.base import NOTE_WAY_SECONDS, Stage
 from realtime.engine.parts.board import Board
 from realtime.engine.parts.outlet import Outlet
 from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState, TurnStarted, Yielded
 from realtime.engine.setup import POST, ROUTE, PartSetup, Turns
 from realtime.engine.turns import LISTEN_OFF, RULE_CHOICES, Action, Answer, Prepare, TurnKeeper, TurnRules
-from realtime.engine.worker import Cancel, Play, Prefill, Worker
+from realtime.engine.worker import Cancel, Prefill, Worker
 from realtime.errors import UsageError
 from realtime.generators.base import GenerateRequest
 from realtime.generators.continuation import ContinueGenerator
@@ -25,18 +27,18 @@ from realtime.music.units import PPQ
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The worker has the first notes of an answer, and knows where it begins."""
+
+    play: Play
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The worker has handed on a note of an answer."""
 
     generation: int
     note: Note
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerFailed:
-    """The worker's model raised an error."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class TurnPart:
         self.name, self.setup, self._stage = setup.name, setup, stage
         self._board = Board(setup, generator.spec)
         rules = setup.turns.rules(rules.meter) if setup.turns else rules
-        self._turns = TurnKeeper(rules, stage.bpm, stage.bars)
+        self._turns = TurnKeeper(rules, stage.bpm, stage.bars, stage.lead_seconds)
         self._outlet = Outlet(
             self.name,
             1,
@@ -63,6 +65,7 @@ class TurnPart:
             send=stage.send,
             monophonic=False,
             route=self._board.route(),
+            generation=stage.first_generation(),
         )
         self._outlet.chain = self._board.chain()
         self._seed = setup.seed
@@ -77,16 +80,14 @@ class TurnPart:
 
     def described(self) -> PartDescribed:
         """The part with all its controls."""
-        return self._board.described(self.name, ("answer",))
+        return self._board.described(self.name, ("answer",), failed=self._failed)
 
     def state(self) -> PartState:
         """The part as it is now."""
         rules = {name: str(getattr(self.rules, name)) for name in (*RULE_CHOICES, "bars")}
         silent = bool(self._outlet.silent_voices)
-        playing = self._turns.answering
-        return self._board.state(
-            self.name, playing=playing, silent=silent, ways=self.ways, rules=rules, seed=self._seed
-        )
+        more = {"rules": rules, "seed": self._seed, "failed": self._failed}
+        return self._board.state(self.name, playing=self._turns.answering, silent=silent, ways=self.ways, **more)
 
     def load(self) -> PartLoad:
         """Of the newest note; it may take as long as notes are handed over ahead."""
@@ -132,11 +133,14 @@ class TurnPart:
     def heard(self, said: Any) -> None:
         """A note of the answer, a failure, or another model."""
         match said:
+            case Begun(play) if play.generation == self._outlet.generation:
+                self._begin(play)
             case Answered(generation, note) if generation == self._outlet.generation:
                 self._turns.answered(note)
                 self._stage.buffer.add(self.name, [note])
-            case AnswerFailed(text):
-                self._stage.observe(ModelFailed(f"{self.name}: {text}"))
+            case Failure(text, is_final):
+                self._failed = text if is_final else ""
+                self._stage.observe(ModelFailed(f"{self.name}: {text}", is_final))
             case NewGenerator(generator, model):
                 self._swap(generator, model)
 
@@ -167,6 +171,10 @@ class TurnPart:
     def command(self, command: ask.Command) -> bool:
         """Carry a command out."""
         match command:
+            case ask.HandOver(part) if self._failed:
+                if part:
+                    raise UsageError(f"{part}: its model failed too often and rests (swap {part}: try again)")
+                return False
             case ask.HandOver():
                 self._carry_out(self._turns.hand_over(self._stage.now_tick()))
             case ask.SetControl(name, value):
@@ -175,6 +183,9 @@ class TurnPart:
                 self._carry_out(self._turns.stop())
             case ask.SetRule(name, value):
                 self._set_rule(name, value)
+            case ask.SetPort(port):
+                self._board.set_port(port)
+                self._outlet.set_route(self._board.route())
             case ask.Reroll(_, ()):
                 self._seed = secrets.randbelow(1 << 31)
             case ask.SetSeed(seed):
@@ -190,13 +201,15 @@ class TurnPart:
     # --- inside ---------------------------------------------------------------------------------------
 
     def _employ(self, generator: ContinueGenerator) -> None:
-        self._generator = generator
+        self._generator, self._failed = generator, ""  # why the model is asked no more
         self._worker = Worker(
             generator,
             batches=lambda notes: self._outlet.in_batches(notes),
             emit=self._emit,
+            begins=lambda play: self._stage.post(self.name, Begun(play)),
+            soonest_tick=self._soonest_tick,
             ahead_tick=lambda: self._stage.now_tick() + round(self._board["lookahead"] * PPQ),
-            on_failure=lambda text: self._stage.post(self.name, AnswerFailed(text)),
+            on_failure=lambda failure: self._stage.post(self.name, failure),
         )
 
     def _swap(self, generator: ContinueGenerator, model: str) -> None:
@@ -221,6 +234,8 @@ class TurnPart:
     def _carry_out(self, actions: list[Action]) -> None:
         for action in actions:
             match action:
+                case Prepare() | Answer() if self._failed:
+                    self._turns.stop()  # it rests
                 case Prepare():
                     self._worker.submit(Prefill(request=self._request(action)))
                 case Answer():
@@ -238,21 +253,30 @@ class TurnPart:
         )
 
     def _start_answer(self, answer: Answer) -> None:
-        judged_ns = self._stage.now_ns()
-        generation = self._outlet.next_generation()
-        seed = self._seed if self._seed is not None else secrets.randbelow(1 << 31)
         self._worker.submit(
-            Play(request=self._request(answer), origin_tick=answer.origin_tick, seed=seed, generation=generation)
+            Play(
+                request=self._request(answer),
+                origin_tick=answer.origin_tick,
+                seed=self._seed if self._seed is not None else secrets.randbelow(1 << 31),
+                generation=self._outlet.next_generation(),
+                grid_ticks=answer.grid_ticks,
+                keeps_end=answer.keeps_end,
+                judged_ns=self._stage.now_ns(),
+            )
         )
+
+    def _begin(self, play: Play) -> None:
+        length = play.request.length_ticks
+        self._turns.begins(play.start_tick, length)
         self._stage.observe(
             TurnStarted(
-                generation=generation,
-                seed=seed,
-                origin_tick=answer.origin_tick,
-                start_tick=answer.origin_tick + answer.start_tick,
-                length_ticks=answer.length_ticks,
-                prompt_notes=len(answer.context.notes),
-                judged_ns=judged_ns,
+                generation=play.generation,
+                seed=play.seed,
+                origin_tick=play.origin_tick,
+                start_tick=play.start_tick,
+                length_ticks=length,
+                prompt_notes=len(play.request.context.notes),
+                judged_ns=play.judged_ns,
                 part=self.name,
             )
         )
@@ -262,6 +286,11 @@ class TurnPart:
         self._outlet.cut()
         self._worker.submit(Cancel())
         self._stage.observe(Yielded(ended, self.name))
+
+    def _soonest_tick(self, play: Play, seconds: float) -> int:
+        """Worker's thread. Without a grid the answer is wanted now, so nothing is kept in hand for its way."""
+        way_seconds = 0.0 if play.grid_ticks == NO_GRID_TICKS else NOTE_WAY_SECONDS
+        return self._stage.soonest_note_tick(way_seconds + seconds)
 
     def _emit(self, generation: int, notes: list[Note]) -> None:
         """Worker's thread: hand notes to the player."""

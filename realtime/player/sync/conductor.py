@@ -66,6 +66,7 @@ class Conductor:
         self._clocks = ClocksOut({}, 1)
         self._outputs: frozenset[str] = frozenset()  # that are there
         self._system: SystemTransport | None = None
+        self._lead_ns = self._ahead_ns = 0
         self._line = clock.anchor  # the beat that the clock is kept on
         self._told = clock.anchor  # what the engine knows of it
         self._told_transport: Transport | None = None
@@ -118,19 +119,21 @@ class Conductor:
 
     # --- what comes in ----------------------------------------------------------------------------------
 
-    def attach(self, transport: SystemTransport | None) -> Step:
-        """Other ports are open. Raises `PortError` where the source needs what their MIDI system has not."""
-        self._system = transport
-        self._source.attach(transport)
+    def attach(self, transport: SystemTransport | None, lead_ns: int = 0) -> Step:
+        """Other ports are open, which want what is due `lead_ns` before. Raises `PortError` where the source needs what
+        their MIDI system has not."""
+        self._system, self._lead_ns = transport, lead_ns
+        self._join_ports(self._source, self._options)
         self._told_transport = None  # whoever hears of the ports hears of it too
         for gone in self._outputs:
             self.closing(gone)
         self._outputs = frozenset(("",))
         return self._tell(clock_out=self._begin_clocks())
 
-    def hear(self, time_ns: int, data: bytes) -> bool:
-        """A system message of the input; False if nobody follows it."""
-        if self._source.name != "clock":
+    def hear(self, time_ns: int, data: bytes, *, muted: bool = False) -> bool:
+        """A system message of the input; False if nobody follows it. `muted`: our own comes back there, and the clock
+        may be ours, where we send one."""
+        if self._source.name != "clock" or (muted and self._clocks.next_tick is not None):
             return False
         self.pulses_in += data[0] == CLOCK
         self._source.hear(time_ns, data)
@@ -167,7 +170,7 @@ class Conductor:
         names = ("source", "clock_out", "offset_ms", "start_stop")
         options = replace(self._options, count_in=count_in, **{name: getattr(wanted, name) for name in names})
         source = make_source(options, self.clock, self._join)
-        source.attach(self._system)
+        self._join_ports(source, options)
         last = self.close()
         self._follow(source, options, epoch=self._transport.epoch + 1)
         return self._tell(clear=True, clock_out=(*last, *self._begin_clocks()))
@@ -223,13 +226,19 @@ class Conductor:
         self._jumps = heading.jumps
         self._transport = self._read(heading, epoch)
 
+    def _join_ports(self, source: SyncSource, options: SyncOptions) -> None:
+        """What is sent ahead of the beat has to be known as much sooner."""
+        self._ahead_ns = self._lead_ns + round(max(0.0, -options.offset_ms) * MS_NS)
+        source.attach(self._system, self._ahead_ns)
+
     def _read(self, heading: Heading, epoch: int) -> Transport:
+        now_ns = self.clock.now_ns()
         return Transport(
             playing=heading.playing,
             tick=heading.song_tick,
             source=self._options.source,
             locked=heading.locked,
-            counting_in=heading.playing and self.clock.tick() < heading.song_tick,
+            counting_in=heading.playing and heading.song_tick > self.clock.tick_at(now_ns + self._ahead_ns),
             peers=heading.peers,
             epoch=epoch,
         )

@@ -6,6 +6,7 @@ from typing import Final
 
 from realtime.music.units import MAX_BPM, MIN_BPM, NS_PER_MINUTE, TempoAnchor
 from realtime.player.clock import PlayerClock
+from realtime.player.ports import SystemTransport
 from realtime.player.sync.source import Heading, SyncSource
 
 TAPS: Final = 9
@@ -21,8 +22,12 @@ class InternalSync(SyncSource):
         self._clock, self._count_in_ticks = clock, count_in_ticks
         self._playing = not count_in_ticks
         self._song_tick = clock.tick()
-        self._jumps = 0
+        self._jumps = self._lead_ns = 0
         self._line: TempoAnchor | None = None
+
+    def attach(self, transport: SystemTransport | None, lead_ns: int = 0) -> None:
+        """The music begins so much after it is told to: the notes of its first tick leave in time too."""
+        self._lead_ns = lead_ns
 
     def heading(self, now_ns: int) -> Heading:
         """The clock leads itself: a line is given once after each jump."""
@@ -53,7 +58,7 @@ class InternalSync(SyncSource):
 
     def _jump(self, tick: int) -> None:
         self._jumps += 1
-        self._line = TempoAnchor(tick, self._clock.now_ns(), self._clock.anchor.bpm)
+        self._line = TempoAnchor(tick, self._clock.now_ns() + self._lead_ns, self._clock.anchor.bpm)
 
 
 class Taps:

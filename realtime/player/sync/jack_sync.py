@@ -26,7 +26,7 @@ class JackSync(SyncSource):
         self._song_tick = 0
         self._jumps = 0
 
-    def attach(self, transport: SystemTransport | None) -> None:
+    def attach(self, transport: SystemTransport | None, lead_ns: int = 0) -> None:
         """Follow another server's transport; `PortError` where there is none."""
         if transport is None:
             raise PortError("--sync jack needs the JACK back end: start a JACK server, or choose another --sync")

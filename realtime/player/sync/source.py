@@ -26,8 +26,9 @@ class SyncSource:
     name = ""
     what = ""
 
-    def attach(self, transport: SystemTransport | None) -> None:
-        """Other ports are open; `transport` is their MIDI system's, where it has one. Raises `PortError`."""
+    def attach(self, transport: SystemTransport | None, lead_ns: int = 0) -> None:
+        """Other ports are open; `transport` is their MIDI system's, where it has one. What is sent must be known
+        `lead_ns` before it is due. Raises `PortError`."""
 
     def hear(self, time_ns: int, data: bytes) -> None:
         """A system message of the input that bears on time (`midi_bytes.SYNC_STATUSES`)."""

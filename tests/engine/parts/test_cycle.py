@@ -112,3 +112,17 @@ def test_beats_are_counted_from_each_bar_line_in_odd_meters(meter: str, beats: l
     changed = list(cycle.change(odd, 1000 + 3 * bar + 250))
     assert changed[0].start_tick == 1000 + 3 * bar
     assert starts(changed) == list(range(1000 + 3 * bar, 1000 + 4 * bar, 60))
+
+
+@pytest.mark.parametrize("tick", [481, 959, 960])
+def test_who_joins_leaves_out_the_beats_that_have_begun_and_has_the_same_place(tick: int) -> None:
+    running, joining = Cycle(0, material(60)), Cycle(0, material(60))
+    joining.join_at(tick)
+    assert list(joining.advance(2 * LENGTH)) == [beat for beat in running.advance(2 * LENGTH) if beat.start_tick >= 960]
+    assert joining.number == running.number
+
+
+def test_who_joins_in_seven_eight_joins_on_a_beat_of_its_bars() -> None:
+    joining = Cycle(0, material(60), bar_ticks=1680)
+    joining.join_at(1441)
+    assert joining.sent_until_tick == 1680

@@ -9,7 +9,7 @@ from realtime.player.clock import MS_NS
 from realtime.player.midi_bytes import CLOCK, CONTINUE, SONG_POSITION, START, STOP, SYNC_STATUSES, song_position
 from realtime.player.sync.clock_out import ClockOut
 from realtime.player.sync.options import SyncOptions
-from tests.player.fakes import FakeTime, RecordingIO, Rig
+from tests.player.fakes import FakeSound, FakeTime, RecordingIO, Rig
 from tests.player.sync.master import Follower
 
 PULSE_NS = 500_000_000 / 24
@@ -104,11 +104,11 @@ def test_our_clock_heard_back_on_the_input_moves_nothing() -> None:
 
 def test_the_synth_hears_no_clock() -> None:
     rig = clock_rig()
-    heard: list[bytes] = []
-    rig.core.hear(lambda data, due_ns: heard.append(data))
+    sound = FakeSound()
+    rig.core.hear(sound)
     rig.run_ms(100)
     assert rig.io.sent
-    assert heard == []
+    assert sound.heard == []
 
 
 def told(rig: Rig, port: str) -> list[str]:

@@ -100,6 +100,24 @@ def test_keys_held_through_thru_survive_a_stop() -> None:
     assert rig.io.data[1:] == [note_off(3, 50)]
 
 
+@pytest.mark.parametrize(("lead_ms", "offset_ms"), [(0, 0.0), (43, 0.0), (43, -30.0), (43, 30.0)])
+def test_the_first_notes_are_on_time_however_early_the_ports_want_them(lead_ms: int, offset_ms: float) -> None:
+    rig = Rig(lead_ns=lead_ms * MS, sync=SyncOptions(offset_ms=offset_ms))
+    rig.core.handle(StopTransport())
+    rig.core.handle(Locate(960))
+    rig.core.handle(note(960, epoch=3))
+    rig.core.handle(StartTransport())
+    assert not transport(rig).counting_in
+    told_ns = rig.time.ns
+    rig.core.step()
+    while not rig.io.sent:
+        rig.run_ms(1)
+    first = rig.io.sent[0]
+    assert first.due_ns == told_ns + (lead_ms + max(0, offset_ms)) * MS
+    assert first.due_ns - rig.time.ns == lead_ms * MS  # handed over in time
+    assert rig.clock.time_of(960) == first.due_ns - offset_ms * MS
+
+
 @pytest.mark.parametrize("channel", [10, 0])
 def test_a_count_in_clicks_and_then_plays(channel: int) -> None:
     rig = Rig(sync=SyncOptions(count_in=1, count_in_channel=channel))

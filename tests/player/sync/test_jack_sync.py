@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from realtime.errors import PortError, UsageError
-from realtime.messages import SetTempo
+from realtime.messages import Locate, SetTempo, StartTransport, StopTransport
 from realtime.player.backends.jack_transport import BBT, BBT_OFFSET, read_position
 from realtime.player.clock import PlayerClock
 from realtime.player.ports import TransportReading
-from realtime.player.sync.conductor import Conductor
+from realtime.player.sync.conductor import Conductor, Direction
+from realtime.player.sync.jack_sync import JackSync
 from realtime.player.sync.options import SyncOptions
 from tests.player.fakes import FakeTime
 
@@ -63,6 +64,9 @@ class JackRig:
             self.jack.cycle()
             self.steps.append(self.conductor.step())
 
+    def ask(self, *messages: Direction) -> None:
+        self.steps += [self.conductor.direct(message) for message in messages]
+
     @property
     def transport(self):  # type: ignore[no-untyped-def]
         return [step.transport for step in self.steps if step.transport][-1]
@@ -82,11 +86,36 @@ def test_frames_are_ticks_of_our_own_tempo_where_nobody_gives_one() -> None:
     rig.run_ms(2000)
     assert rig.transport.playing
     assert rig.clock.tick() == pytest.approx(rig.jack.frame / RATE * 960, abs=1)
-    rig.steps.append(rig.conductor.direct(SetTempo(60.0)))
+    rig.ask(SetTempo(60.0))
     tick = rig.clock.tick()
     rig.run_ms(1000)
     assert rig.clock.tick() == pytest.approx(tick + 480, abs=2)
     assert rig.transport.epoch == 1
+
+
+def test_what_we_are_asked_for_is_asked_of_all_programs() -> None:
+    rig = JackRig()
+    rig.run_ms(20)
+    rig.ask(SetTempo(60.0), Locate(960))
+    assert rig.jack.frame == 2 * RATE
+    rig.ask(StartTransport())
+    rig.run_ms(500)
+    assert rig.transport.playing
+    assert rig.clock.tick() == pytest.approx(960 + 240, abs=2)
+    rig.ask(StopTransport())
+    rig.run_ms(20)
+    assert not rig.jack.rolling
+    assert not rig.transport.playing
+
+
+def test_a_server_that_has_said_nothing_yet_is_not_moved() -> None:
+    rig = JackRig()
+    rig.jack.frame = RATE
+    rig.conductor._source.locate(0)
+    assert rig.jack.frame == RATE
+    JackSync(120.0).start()  # nor is one that is not there
+    JackSync(120.0).stop()
+    assert not JackSync(120.0).heading(0).locked
 
 
 def test_a_stop_and_a_locate_are_followed() -> None:

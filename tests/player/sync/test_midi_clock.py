@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.messages import Locate, SetTempo, StartTransport, StopTransport
 from realtime.player.midi_bytes import CONTINUE, START, STOP, song_position
+from realtime.player.sync.conductor import Direction
 from tests.player.sync.master import BEGIN_NS, NS, PULSE, PULSES_A_BEAT, Follower, percentile, pulses
 
 STARTED, STOPPED, CONTINUED = bytes((START,)), bytes((STOP,)), bytes((CONTINUE,))
@@ -40,6 +42,26 @@ def test_nothing_is_lost_over_half_an_hour() -> None:
 def test_a_clean_clock_is_followed_to_a_tenth_of_a_ms() -> None:
     _, errors = started(count=40 * PULSES_A_BEAT, bpm=131.0, jitter_ms=0.02)
     assert max(errors[4 * PULSES_A_BEAT :]) < 0.15  # 0.1 tick is not worth another tempo
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        (StartTransport(), "start"),
+        (StopTransport(), "stop"),
+        (Locate(960), "locate"),
+        (SetTempo(90.0), "set the tempo"),
+    ],
+)
+def test_what_is_the_leaders_to_do_is_refused_in_one_line(
+    what: str, asked: Direction, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follower, _ = started(count=8 * PULSES_A_BEAT)
+    before = (follower.conductor.playing, follower.transport, follower.clock.anchor)
+    follower.conductor.direct(asked)
+    assert (follower.conductor.playing, follower.transport, follower.clock.anchor) == before
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"player: cannot {what}: MIDI clock leads; do it there, or choose --sync internal"
 
 
 def test_start_waits_for_the_first_pulse_where_none_came_before() -> None:
