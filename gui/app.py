@@ -16,6 +16,7 @@ from gui.collector import Collector
 from gui.models import Models
 from gui.places import Places
 from gui.viewmodels.actions import Actions
+from gui.viewmodels.audio import AudioModel
 from gui.viewmodels.common import CommonModel
 from gui.viewmodels.engine_host import EngineHost
 from gui.viewmodels.first_phrase import FirstPhrase
@@ -38,6 +39,7 @@ from gui.viewmodels.status import WARNING, StatusModel
 from gui.viewmodels.takes import TakesModel
 from gui.viewmodels.training import TrainingModel
 from gui.viewmodels.transport import TransportModel
+from gui.viewmodels.troubles import TroublesModel
 from gui.viewmodels.undo import Undo
 from gui.views.main_window import MainWindow
 from gui.widgets.icons import icon
@@ -57,6 +59,7 @@ def build_models(host: EngineHost, places: Places, settings: Settings | None = N
     return Models(
         **frame,
         rack=rack,
+        troubles=TroublesModel(host, notices=frame["notices"], rack=rack),
         roll=RollModel(host, rack),
         hands=HandsModel(host),
         maps=MapsModel(host, undo),
@@ -101,6 +104,7 @@ def _beside(host: EngineHost, places: Places, frame: dict[str, Any], rack: RackM
     return {
         "takes": TakesModel(host, rack=rack, **{name: frame[name] for name in wanted}),
         "ports": ports,
+        "audio": AudioModel(ports),
         "preferences": PreferencesModel(settings, ports, sessions),
         "training": TrainingModel(rack, places),
         "monitor": MonitorModel(host),
@@ -161,6 +165,7 @@ def _end_on_signals(app: QApplication) -> None:
 def _finish(models: Models) -> None:
     """Keep everything, release everything."""
     models.training.finish()
+    models.audio.finish()
     models.sessions.finish()
     models.settings.finish()
     models.host.stop()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gui.places import Places
 from gui.viewmodels.actions import Actions
+from gui.viewmodels.audio import AudioModel
 from gui.viewmodels.common import CommonModel
 from gui.viewmodels.engine_host import EngineHost
 from gui.viewmodels.first_phrase import FirstPhrase
@@ -26,6 +27,7 @@ from gui.viewmodels.status import StatusModel
 from gui.viewmodels.takes import TakesModel
 from gui.viewmodels.training import TrainingModel
 from gui.viewmodels.transport import TransportModel
+from gui.viewmodels.troubles import TroublesModel
 from gui.viewmodels.undo import Undo
 
 
@@ -50,11 +52,13 @@ class Models:
     first: FirstPhrase
     presets: PresetsModel
     rack: RackModel
+    troubles: TroublesModel
     roll: RollModel
     hands: HandsModel
     maps: MapsModel
     takes: TakesModel
     ports: PortsModel
+    audio: AudioModel
     preferences: PreferencesModel
     training: TrainingModel
     monitor: MonitorModel

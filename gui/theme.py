@@ -134,6 +134,8 @@ LIGHT: Final = Theme(
     key_text="#5b6169",
 )
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
+# What "system" is by what the desktop says; dark where it says nothing.
+DESKTOP: Final = {Qt.ColorScheme.Unknown: DARK, Qt.ColorScheme.Dark: DARK, Qt.ColorScheme.Light: LIGHT}
 # Which texts stand on which grounds: the pairs whose contrast a test holds.
 TEXT_ON: Final = (
     *((text, ground) for text in ("text", "text_dim") for ground in ("window", "panel", "raised", "hover", "sunken")),
@@ -194,11 +196,8 @@ def theme_of(widget: QWidget) -> Theme:
 
 
 def resolve(scheme: str) -> Theme:
-    """The theme of a scheme (one of SCHEMES); "system" takes what the desktop says, dark where it says nothing."""
-    if scheme == "system":
-        says = QGuiApplication.styleHints().colorScheme()
-        return LIGHT if says == Qt.ColorScheme.Light else DARK
-    return THEMES[scheme]
+    """The theme of a scheme (one of SCHEMES); "system" takes what the desktop says."""
+    return DESKTOP[QGuiApplication.styleHints().colorScheme()] if scheme == "system" else THEMES[scheme]
 
 
 def apply(app: QApplication, scheme: str = "system") -> Theme:

@@ -1,12 +1,11 @@
 """Nothing that was saved is lost: real kills, a full disk, folders that cannot be written, files that are broken."""
 
-import hashlib
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -17,73 +16,9 @@ import pytest
 
 from realtime.errors import FileError
 from realtime.files import MAX_BYTES, parse_toml, read_with_last_good, write_atomic, write_toml
+from tests.saving_process import NOBODY, ROOT, SIZE, Saving, command, is_whole, parsed, said, version
 
-ROOT = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals, limits and users are those of POSIX systems")
-NOBODY = "HOCKET_TEST_NOBODY"  # set: the child gives up the rights of root
-SIZE = 200_000  # more than one write of the system, so that half a file can be seen
-
-# Saves version after version until it is killed: by its parent, or by itself at the nth thing it asks of the system.
-SAVES = """
-import os, signal, sys
-from pathlib import Path
-from realtime.files import write_atomic
-from tests.test_files import version
-path, at = Path(sys.argv[1]), int(sys.argv[2])
-write_atomic(path, version(1))
-left = [at]
-def count(event, args):
-    if at and event in ("open", "os.rename", "os.link", "os.remove"):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(count)
-print("ready", flush=True)
-number = 1
-while True:
-    number += 1
-    write_atomic(path, version(number))
-    if at:
-        print(number, flush=True)
-"""
-# Writes once over what is there, under limits that its parent has set; says what came of it.
-WRITES = """
-import sys
-from pathlib import Path
-from realtime.errors import FileError
-from realtime.files import write_atomic
-from tests.test_files import be_nobody, version
-if len(sys.argv) > 2:
-    import resource
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-be_nobody()
-try:
-    write_atomic(Path(sys.argv[1]), version(2))
-except FileError as error:
-    print(error)
-else:
-    print("written")
-"""
-
-
-def version(number: int) -> bytes:
-    """Contents that tell whether they are whole."""
-    body = random.Random(number).randbytes(SIZE)
-    return hashlib.sha256(body).digest() + body
-
-
-def is_whole(data: bytes) -> bool:
-    return len(data) == SIZE + 32 and hashlib.sha256(data[32:]).digest() == data[:32]
-
-
-def child(code: str, *arguments: object, **options: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, **options)  # type: ignore[call-overload, no-any-return]
-
-
-def said(code: str, *arguments: object, **options: object) -> str:
-    with child(code, *arguments, **options) as process:
-        return process.communicate(timeout=60)[0].strip()
 
 
 def assert_whole(file: Path) -> None:
@@ -94,28 +29,30 @@ def assert_whole(file: Path) -> None:
     assert file.read_bytes() == version(0)
 
 
+@pytest.fixture
+def saving(tmp_path: Path) -> Iterator[Saving]:
+    made = Saving(tmp_path)
+    yield made
+    made.close()
+
+
 @POSIX
-def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_leaves_a_whole_file(saving: Saving, tmp_path: Path) -> None:
     chance = random.Random(7)
     for number in range(20):
-        file = tmp_path / f"{number}.toml"
-        with child(SAVES, file, 0) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.03))  # somewhere within some ten saves
-            process.kill()
-        assert process.returncode == -signal.SIGKILL
-        assert_whole(file)
+        child = saving.begin(f"{number}.toml")
+        time.sleep(chance.uniform(0, 0.03))  # somewhere within some ten saves
+        os.kill(child, signal.SIGKILL)
+        assert saving.ended() == -signal.SIGKILL
+        assert_whole(tmp_path / f"{number}.toml")
 
 
 @POSIX
-def test_a_kill_at_each_call_of_the_system_leaves_a_whole_file(tmp_path: Path) -> None:
+def test_a_kill_at_each_call_of_the_system_leaves_a_whole_file(saving: Saving, tmp_path: Path) -> None:
     for at in range(1, 13):  # a save asks for five to eight
-        file = tmp_path / f"{at}.toml"
-        with child(SAVES, file, at) as process:
-            output = process.communicate(timeout=60)[0]
-        assert process.returncode == -signal.SIGKILL, output
-        assert_whole(file)
+        saving.begin(f"{at}.toml", kill_at=at)
+        assert saving.ended() == -signal.SIGKILL
+        assert_whole(tmp_path / f"{at}.toml")
 
 
 def test_the_version_before_stays_and_only_one(tmp_path: Path) -> None:
@@ -185,7 +122,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_a_file_that_grows_over_the_limit_leaves_the_old_one(tmp_path: Path) -> None:
     file = tmp_path / "set.toml"
     write_atomic(file, version(1))
-    assert said(WRITES, file, SIZE // 2) == f"{file}: cannot be written (File too large)"
+    assert said("writes", file, SIZE // 2) == f"{file}: cannot be written (File too large)"
     assert file.read_bytes() == version(1)
     assert [path.name for path in tmp_path.iterdir()] == ["set.toml"]
 
@@ -197,11 +134,10 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "sh", "-c", here], check=False).returncode:
         pytest.skip("no file system of our own can be mounted here")
     (tmp_path / "old").write_bytes(version(1))
-    (tmp_path / "writes.py").write_text(WRITES)
-    steps = f"{here} && cp {tmp_path}/old {disk}/set && {sys.executable} {tmp_path}/writes.py {disk}/set; ls {disk}"
-    steps += f"; cmp {tmp_path}/old {disk}/set && echo same"
-    command, path = ["unshare", "-rm", "sh", "-c", steps], {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, env=path, cwd=ROOT, timeout=60, check=False)
+    writes = shlex.join(command("writes", disk / "set"))
+    steps = f"{here} && cp {tmp_path}/old {disk}/set && {writes}; ls {disk}; cmp {tmp_path}/old {disk}/set && echo same"
+    words = ["unshare", "-rm", "sh", "-c", steps]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
     assert done.stdout.splitlines() == [f"{disk}/set: cannot be written (No space left on device)", "set", "same"]
 
 
@@ -217,27 +153,11 @@ def read_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder.chmod(0o755)
 
 
-def be_nobody() -> None:
-    """Permissions do not bind root."""
-    if os.environ.get(NOBODY) and os.geteuid() == 0:
-        os.seteuid(65534)
-
-
 @POSIX
 def test_a_folder_that_cannot_be_written_is_said(read_only: Path) -> None:
     file = read_only / "set.toml"
-    assert said(WRITES, file, env={**os.environ, NOBODY: "1"}) == f"{file}: cannot be written (Permission denied)"
+    assert said("writes", file, env={**os.environ, NOBODY: "1"}) == f"{file}: cannot be written (Permission denied)"
     assert file.read_bytes() == version(1)
-
-
-READS = """
-import sys
-from pathlib import Path
-from realtime.files import read_with_last_good
-from tests.test_files import be_nobody, parsed
-be_nobody()
-print(read_with_last_good(Path(sys.argv[1]), parsed, tell=print))
-"""
 
 
 @POSIX
@@ -245,19 +165,11 @@ def test_a_broken_file_in_such_a_folder_is_read_from_the_last_good_copy(read_onl
     file = read_only / "set.toml"
     file.write_bytes(b"broken")
     (read_only / "set.toml.bak").write_bytes(b"good")
-    lines = said(READS, file, env={**os.environ, NOBODY: "1"}).splitlines()
+    lines = said("reads", file, env={**os.environ, NOBODY: "1"}).splitlines()
     assert lines == [
         f"{file}: not good; the last good copy is used, the broken file is where it was: the folder cannot be written",
         "good",
     ]
-
-
-def parsed(data: bytes) -> str:
-    if data == b"newer":
-        raise FileError("of a newer version")
-    if not data.startswith(b"good"):
-        raise ValueError("not good")
-    return data.decode()
 
 
 def read(file: Path, lines: list[str] | None = None) -> str:

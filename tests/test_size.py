@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("realtime", "training", "gui")
+PACKAGES = ("realtime", "training", "gui", "tests")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 # "path" or "path::function": lines. What stands here may shrink; nothing is added without a reason beside it.
@@ -32,7 +32,7 @@ def source_files() -> list[Path]:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
         paths = [ROOT / name for name in listed]
     except (OSError, subprocess.CalledProcessError):
-        folders = [ROOT / name for name in (*PACKAGES, "tests", ".ci")]
+        folders = [ROOT / name for name in (*PACKAGES, ".ci")]
         paths = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     return [path for path in paths if path.is_file() and path.suffix in TEXT_SUFFIXES]
 

@@ -26,6 +26,7 @@ def first_session(preferences: Preferences) -> Session:
             thru=preferences.thru,
             sound=preferences.sound,
             soundfont=preferences.soundfont,
+            audio=preferences.audio,
         ),
         time=Time(bpm=BPM),
         turns=Turns(grid="beat", length="phrase"),

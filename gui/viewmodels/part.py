@@ -82,6 +82,13 @@ class PartModel(ToldPart):
             text = tr("{part}: what stays").format(part=self.name)
             self._step(text, ask.SetLocks(after, self.name), ask.SetLocks(before, self.name))
 
+    def set_port(self, port: str) -> None:
+        """Send its notes to an output of its own; empty: to the common one. Raises `UsageError`."""
+        before = self.port
+        if port != before:
+            text = tr("{part}: output").format(part=self.name)
+            self._step(text, ask.SetPort(port, self.name), ask.SetPort(before, self.name))
+
     def mute_voices(self, names: Collection[str]) -> None:
         """Which voices are silent."""
         before, after = frozenset(self.state.muted), frozenset(names)
@@ -146,6 +153,11 @@ class PartModel(ToldPart):
         text = tr("{part}: another model").format(part=self.name)
         self.begin_loading()
         self._step(text, ask.SwapModel(model, self.name), ask.SwapModel(self.told.model, self.name))
+
+    def try_again(self) -> None:
+        """Its own model once more, after it failed."""
+        self.begin_loading()
+        self._ask(ask.SwapModel("", self.name))
 
     def end_gesture(self) -> None:
         """A drag is over: the next move is a step of its own."""

@@ -11,13 +11,14 @@ from gui.viewmodels.sessions import SessionsModel
 from gui.viewmodels.settings import Settings
 from realtime.engine.commands import Audition, ChangePorts, Forward, SetThruTo
 from realtime.engine.reports import Auditioned, Refused, Report
-from realtime.messages import ChunkNote, Plugged, PortsSeen, Ready, SeenPort, SoundChanged, WatchPorts
+from realtime.messages import ChunkNote, Plugged, PortsSeen, Ready, SeenPort, SetSound, SoundChanged, WatchPorts
 from realtime.music.units import PPQ
 from realtime.session import Ports, Session
 from realtime.takes.take import Take, TakeVoice
 
 IN, OUT = "in", "out"
 FIELDS: Final = {IN: "input", OUT: "output"}
+OF_SOUND: Final = frozenset(("sound", "soundfont", "audio"))  # what the player changes while it plays
 OWN: Final = ""  # Hocket's own virtual port alone
 TEST_ID: Final = "00000000-000000-000"  # of the take that a test note is
 TEST_PITCH, TEST_NAME, TEST_VELOCITY = 60, "C4", 100
@@ -113,6 +114,8 @@ class PortsModel(QObject):
         self._settings.set(**fields)
         if set(fields) == {"thru"}:
             self._host.ask(SetThruTo(wanted.passed_on().mode, wanted.thru_to))
+        elif OF_SOUND.issuperset(fields):
+            self._host.ask(Forward(SetSound(on=wanted.sound, soundfont=wanted.soundfont, audio=wanted.audio)))
         else:
             self._is_asked = True
             self._host.ask(ChangePorts(wanted))

@@ -11,7 +11,7 @@ from gui.viewmodels.settings import SCALES, THEMES, Settings
 from realtime.messages import THRU_MODES
 from realtime.session import BACKENDS, Remote
 
-OF_PORTS: Final = ("backend", "input", "output", "thru", "sound", "soundfont")
+OF_PORTS: Final = ("backend", "input", "output", "thru", "sound", "soundfont", "audio")
 AT_NEXT_START: Final = ("scale",)
 # Which values there are, and how they are called.
 CHOICES: Final[dict[str, tuple[tuple[Any, str], ...]]] = {

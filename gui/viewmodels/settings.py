@@ -27,6 +27,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     output: str = ""
     sound: bool = True
     soundfont: str = ""
+    audio: str = ""  # device of the built-in sound, by name; empty: the usual one
     thru: str = "all"
     osc: int | None = None
     computer_keyboard: bool = True

@@ -50,7 +50,7 @@ class ToldPart(QObject):
         self.specs: dict[str, ControlSpec] = {}
         self.start_tick: int | None = None  # where its cycle began
         self.last_seed: int | None = None  # of the answer that began last
-        self.failure = ""  # what its model said last; empty: it works
+        self._failure = ""  # what its model said last; empty: it has worked since
         self._is_loading = True
         self._pending: dict[str, tuple[float, float]] = {}  # name -> value, when it was asked for
 
@@ -79,6 +79,16 @@ class ToldPart(QObject):
         return self.state.playing
 
     @property
+    def failure(self) -> str:
+        """What is wrong with its model; empty: it works."""
+        return self.state.failed or self._failure
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its model failed so often that it is asked no more."""
+        return bool(self.state.failed)
+
+    @property
     def lamp(self) -> str:
         """One of LAMPS."""
         if self._is_loading:
@@ -98,6 +108,11 @@ class ToldPart(QObject):
         """MIDI channels of its voices, 1..16."""
         return tuple(way.channel + 1 for way in self.state.ways)
 
+    @property
+    def port(self) -> str:
+        """Name of the output of its own; empty: it plays to the common one."""
+        return self.state.ways[0].port if self.state.ways else ""
+
     def value(self, name: str) -> float:
         """Of a control: what was asked for last, else what the engine has, else the default."""
         if name in self._pending:
@@ -115,6 +130,7 @@ class ToldPart(QObject):
             model=self.told.model,
             name=self.name,
             channel=int(self.value("channel")),
+            port=self.port,
             program=int(self.value("program")) or None,
             seed=self.state.seed,
             playing=self.is_on,
@@ -129,7 +145,7 @@ class ToldPart(QObject):
         is_new = (told.model, told.title) != (self.told.model, self.told.title) or not self.is_described
         self.told = told
         self.specs = {name: spec for name, spec, _ in told.controls}
-        self._is_loading, self.failure = False, ""
+        self._is_loading, self._failure = False, ""
         if not self.state.values:
             values = {name: value for name, _, value in told.controls}
             self.state = PartState(part=told.name, values=values, playing=False, silent=False)
@@ -174,16 +190,16 @@ class ToldPart(QObject):
 
     def begin_loading(self) -> None:
         """Its model is being loaded; or the engine is gone and comes back."""
-        self._set_health(True, self.failure)
+        self._set_health(True, self._failure)
 
     def works(self) -> None:
         """It has played something since it failed."""
-        if self.failure:
+        if self._failure:
             self._set_health(False, "")
 
     def _set_health(self, is_loading: bool, failure: str) -> None:
-        if (is_loading, failure) != (self._is_loading, self.failure):
-            self._is_loading, self.failure = is_loading, failure
+        if (is_loading, failure) != (self._is_loading, self._failure):
+            self._is_loading, self._failure = is_loading, failure
             self.changed.emit()
 
 

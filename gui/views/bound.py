@@ -1,9 +1,8 @@
-"""Widgets bound to actions, and rows of widgets."""
+"""Widgets bound to actions."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.shortcuts import BY_ID
-from gui.theme import SPACE
 from gui.viewmodels.actions import Actions
 from gui.widgets.buttons import FlatButton
 
@@ -34,24 +33,3 @@ class ActionButton(FlatButton):
         self.setEnabled(not state.why_not)
         keys = f"  ({self._shortcut.keys_shown})" if self._shortcut.keys else ""
         self.setToolTip(state.why_not or f"{self._shortcut.explained}{keys}")
-
-
-class Row(QWidget):
-    """Widgets beside one another."""
-
-    def __init__(self, *widgets: QWidget | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> None:
-        """A number is stretch."""
-        super().__init__()
-        fill(QHBoxLayout(self), *widgets, margins=margins)
-
-
-def fill(layout: QHBoxLayout, *widgets: QWidget | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QLayout:
-    """Widgets and stretches into a row."""
-    layout.setContentsMargins(*margins)
-    layout.setSpacing(SPACE.gap)
-    for widget in widgets:
-        if isinstance(widget, int):
-            layout.addStretch(widget)
-        else:
-            layout.addWidget(widget)
-    return layout

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -19,11 +18,11 @@ from gui.models import Models
 from gui.theme import LARGE, SPACE, scaled
 from gui.viewmodels.daw_steps import DAWS, SYSTEMS, USUAL_DAW, Guide, this_system
 from gui.viewmodels.ports import CHANNELS, IN, OUT
-from gui.views.bound import Row
 from gui.views.page import Page
 from gui.views.port_box import PortBox
 from gui.widgets.buttons import FlatButton
 from gui.widgets.pick_box import PickBox
+from gui.widgets.rows import Column, Row
 
 SIZE = 860, 560
 
@@ -63,7 +62,7 @@ class ConnectPage(Page):
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.steps)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return _column(_title(self.tr("Steps")), Row(self.system, self.daw), scroll)
+        return Column(_title(self.tr("Steps")), Row(self.system, self.daw), scroll)
 
     def _choice(self, name: str, guides: Mapping[str, Guide], chosen: str) -> PickBox:
         box = PickBox(name)
@@ -105,7 +104,7 @@ class ConnectPage(Page):
         holder.setLayout(form)
         form.setContentsMargins(0, 0, 0, 0)
         tests = Row(self.channel, self.test)
-        return _column(_title(self.tr("Here and now")), self.where, holder, tests, self.told, self.list)
+        return Column(_title(self.tr("Here and now")), self.where, holder, tests, self.told, self.list)
 
     # --- what is shown -------------------------------------------------------------------------------------
 
@@ -125,7 +124,8 @@ class ConnectPage(Page):
             for choice in ports.choices(direction)
             if choice.name and choice.there
         ]
-        shown = [tuple(self._cells(place)) for place in range(self.list.topLevelItemCount())]
+        items = [self.list.topLevelItem(place) for place in range(self.list.topLevelItemCount())]
+        shown = [tuple(map(item.text, range(self.list.columnCount()))) for item in items if item is not None]
         if shown != rows:
             self.list.clear()
             self.list.addTopLevelItems([QTreeWidgetItem(list(row)) for row in rows])
@@ -136,10 +136,6 @@ class ConnectPage(Page):
             self.test.setToolTip(self.tr("The engine is not ready yet"))
         else:
             self.test.setToolTip(self.tr("C4 for a beat: the track's meter in the DAW should move"))
-
-    def _cells(self, place: int) -> list[str]:
-        item = self.list.topLevelItem(place)
-        return [item.text(column) for column in range(self.list.columnCount())]
 
     def _where(self) -> str:
         ports = self._ports
@@ -165,13 +161,3 @@ def _title(text: str) -> QLabel:
     label = QLabel(text)
     label.setFont(scaled(label.font(), (1 + LARGE) / 2, bold=True))
     return label
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    column = QWidget()
-    rows = QVBoxLayout(column)
-    rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(SPACE.gap)
-    for widget in widgets:
-        rows.addWidget(widget)
-    return column

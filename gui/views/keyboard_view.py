@@ -20,10 +20,10 @@ from gui.models import Models
 from gui.shortcuts import BY_ID
 from gui.theme import SPACE
 from gui.viewmodels.hands import HandsModel
-from gui.views.bound import Row
 from gui.widgets.buttons import FlatButton, Toggle
 from gui.widgets.keyboard import Keyboard
 from gui.widgets.painted import small
+from gui.widgets.rows import Row
 
 TEXT_FIELDS: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 LOW, HIGH = 36, 84  # C2 to C6

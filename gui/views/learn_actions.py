@@ -1,22 +1,19 @@
-"""Ctrl+L and the table of maps: what belongs to no single view."""
+"""Ctrl+L: what belongs to no single view."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.models import Models
-from gui.views.maps_dialog import MapsDialog
 from gui.views.panels.binding import CONTROL
 
 
 class LearnActions(QObject):
-    """Binds them, for a window."""
+    """Binds it, for a window."""
 
     def __init__(self, models: Models, window: QWidget) -> None:
         super().__init__(window)
-        self._models, self._window = models, window
-        self._dialog: MapsDialog | None = None
+        self._models = models
         models.actions.bind("learn", self.learn)
-        models.actions.bind("maps", self.show_maps)
         models.maps.changed.connect(self._say)
         self._said = ""
 
@@ -29,13 +26,6 @@ class LearnActions(QObject):
             self._models.status.say(self.tr("Focus a control first (Tab or a click), then press Ctrl+L"))
         else:
             self._models.maps.learn(*widget.property(CONTROL))
-
-    def show_maps(self) -> None:
-        """The table of maps."""
-        if self._dialog is None:
-            self._dialog = MapsDialog(self._models, self._window)
-        self._dialog.show()
-        self._dialog.raise_()
 
     def _say(self) -> None:
         learning = self._models.maps.learning

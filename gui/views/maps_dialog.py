@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from gui.models import Models
 from gui.viewmodels.maps import controller_of
 from gui.viewmodels.status import WARNING
-from gui.views.bound import Row
 from gui.widgets.buttons import FlatButton
+from gui.widgets.rows import Row
 from realtime.engine.maps import MODES, TAKEOVERS, ControlMap
 
 COLUMNS: Final = ("Controller", "Part", "Control", "Sends", "If they differ", "From", "To", "")

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.monitor import KINDS, MonitorFilter
-from gui.views.bound import Row
 from gui.widgets.buttons import FlatButton
 from gui.widgets.pick_box import PickBox
+from gui.widgets.rows import Row
 
 TITLES = ("All", "Notes", "Controllers", "In", "Out")  # of KINDS
 HEIGHT = 150  # logical pixels, at first

@@ -20,6 +20,7 @@ from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
 from gui.views.panels.answer import AnswerPanel
 from gui.views.panels.morph import MorphPanel
+from gui.views.panels.output import SetUp
 from gui.views.panels.pieces import Grid, SeedRow
 from gui.views.panels.quartet import QuartetPanel
 from gui.views.panels.sketch import SketchPanel
@@ -160,7 +161,7 @@ class _Body(QWidget):
         if own:
             pages[self.tr("More")] = lambda: Grid(models, part, own, COLUMNS)
         pages[self.tr("Shape")] = lambda: Grid(models, part, post, COLUMNS)
-        pages[self.tr("Set-up")] = lambda: Grid(models, part, strip, COLUMNS)
+        pages[self.tr("Set-up")] = lambda: SetUp(models, part, strip, COLUMNS)
         return pages
 
     def _tab(self, title: str, make: Callable[[], QWidget]) -> Toggle:

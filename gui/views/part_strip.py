@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 from gui.models import Models
 from gui.theme import SPACE, colour, part_look, theme_of
 from gui.viewmodels.part import PartModel
-from gui.views.bound import Row
 from gui.views.lamp import Lamp
 from gui.views.panels.binding import bound
 from gui.widgets.buttons import FlatButton, Toggle
 from gui.widgets.lights import Meter
 from gui.widgets.painted import draw_ring, hatch
+from gui.widgets.rows import Row
 
 STRIPE: Final = 6  # logical pixels, of its colour and pattern
 SWITCHES: Final = (("mute", "M", "bad"), ("solo", "S", "warn"), ("lock", "", "focus"))
@@ -41,6 +41,8 @@ class PartStrip(QWidget):
         self.power.set_role("good")
         self.power.edited.connect(self._switch)
         self.load = Meter(self.tr("load"), unit="%", budget=FULL, top=1.5 * FULL)
+        self.again = FlatButton(self.tr("Try the model of {} again").format(part.name), text=self.tr("Try again"))
+        self.again.clicked.connect(part.try_again)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(STRIPE + SPACE.gap, SPACE.tight, SPACE.gap, SPACE.tight)
         self._rows.setSpacing(SPACE.tight)
@@ -95,7 +97,7 @@ class PartStrip(QWidget):
         more.clicked.connect(lambda: self._menu(more.mapToGlobal(more.rect().bottomLeft())))
         channel = bound(self._models, self.part, "channel")
         channel.setMinimumWidth(SPACE.target * 4)
-        return Row(channel, self.load, more)
+        return Row(channel, self.load, self.again, more)
 
     def _menu(self, place: QPoint) -> None:
         part, rack = self.part, self._models.rack
@@ -123,6 +125,9 @@ class PartStrip(QWidget):
     def _show(self) -> None:
         part = self.part
         self.lamp.show_lamp(part.lamp, part.failure)
+        if part.is_described:  # else neither has a place, and would be a window of its own
+            self.again.setVisible(part.is_given_up)
+            self.load.setVisible(not part.is_given_up)
         self.power.show_value(float(part.is_on and part.is_described))
         self.power.setEnabled(part.is_described)
         does = self.tr("it listens and answers") if part.takes_turns else self.tr("it plays on and on")

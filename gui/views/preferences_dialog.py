@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -20,11 +21,12 @@ from gui.models import Models
 from gui.theme import SPACE, scaled
 from gui.viewmodels.ports import IN, OUT
 from gui.viewmodels.status import WARNING
-from gui.views.bound import Row
+from gui.views.audio_box import AudioBox
 from gui.views.page import Page
 from gui.views.port_box import PortBox
 from gui.widgets.buttons import FlatButton
 from gui.widgets.pick_box import PickBox
+from gui.widgets.rows import Row
 
 WIDTH = 560
 
@@ -52,6 +54,11 @@ class PreferencesDialog(Page):
         self._preferences.changed.connect(self._sync)
         models.ports.changed.connect(self._show_sound)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Devices come and go."""
+        super().showEvent(event)
+        self._models.audio.look()
+
     # --- building ------------------------------------------------------------------------------------------
 
     def _fill_midi(self) -> None:
@@ -76,6 +83,8 @@ class PreferencesDialog(Page):
         self.sound_state.setWordWrap(True)
         self._form.addRow("", self.sound_state)
         self._show_sound()
+        self.audio = AudioBox(self._models.audio)
+        self._form.addRow(self.tr("Audio device"), self.audio)
         self.soundfont = self._path("soundfont", self.tr("Sound font"), self.tr("the first one found"), is_folder=False)
 
     def _fill_window(self) -> None:
@@ -184,8 +193,12 @@ class PreferencesDialog(Page):
 
     def _show_sound(self) -> None:
         told = self._models.ports.sound
-        texts = {True: self.tr("It plays."), False: self.tr("It does not play: {}")}
-        self.sound_state.setText("" if told is None else texts[told.there].format(told.text))
-        self.sound_state.setVisible(told is not None)
+        says = ""  # switched off, it has nothing to say
+        if told is not None and told.there:
+            says = self.tr("It plays: {}").format(told.text) if told.text else self.tr("It plays.")
+        elif told is not None and told.text:
+            says = self.tr("It does not play: {}").format(told.text)
+        self.sound_state.setText(says)
+        self.sound_state.setVisible(bool(says))
         self.sound_state.setForegroundRole(self.sound_state.palette().ColorRole.PlaceholderText)
         self.sound_state.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -9,9 +9,9 @@ from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.common import COMMON
 from gui.viewmodels.status import Message
-from gui.views.bound import fill
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.lights import Meter
+from gui.widgets.rows import fill
 from gui.widgets.status_line import StatusLine
 from realtime.bundle.spec import choice
 

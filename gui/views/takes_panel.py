@@ -12,11 +12,12 @@ from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.takes import BARS, USUAL_BARS
 from gui.viewmodels.takes_list import PLACE, TAKE, called
-from gui.views.bound import ActionButton, Row
+from gui.views.bound import ActionButton
 from gui.views.take_rows import TakeRows
 from gui.views.takes_view import TakesView
 from gui.widgets.buttons import FlatButton, Toggle
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.rows import Row
 from realtime.bundle.spec import choice
 from realtime.takes.store import StoredTake
 

@@ -19,11 +19,11 @@ from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.run_log import LOSS
 from gui.viewmodels.training import CANCELLED, DONE, EXPORTING, FAILED, LOOKING, MISSING, TRAINING, RecipeChoice
-from gui.views.bound import Row
 from gui.views.page import Page
 from gui.widgets.buttons import FlatButton
 from gui.widgets.curve import Curve, Series
 from gui.widgets.pick_box import PickBox
+from gui.widgets.rows import Row
 
 SIZE = 680, 560
 PARTS: Final = ("continue", "morph", "quartet", "sketch")  # kinds that the rack plays

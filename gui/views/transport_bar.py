@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from gui.models import Models
 from gui.theme import LARGE, SPACE, scaled
 from gui.viewmodels.status import WARNING
-from gui.views.bound import ActionButton, fill
+from gui.views.bound import ActionButton
 from gui.views.tempo_field import TempoField
 from gui.widgets.buttons import Toggle
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.lights import ACTIVE, IDLE, OVERLOAD, ActivityLight, BeatDots
+from gui.widgets.rows import fill
 from realtime.bundle.spec import choice
 
 FRAME_MS: Final = 16

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from gui import theme
 from gui.theme import SPACE
@@ -19,6 +19,7 @@ from gui.widgets.icons import ICONS
 from gui.widgets.keyboard import PLAYED, Keyboard
 from gui.widgets.lights import STATES, ActivityLight, BeatDots, Meter
 from gui.widgets.roll import LockedCell, PianoRoll, Source
+from gui.widgets.rows import Column, Row
 from gui.widgets.snapshots import MorphBar, SnapshotButtons
 from gui.widgets.status_line import LEVELS, StatusLine
 from gui.widgets.xy_pad import PadField, XyPad
@@ -67,25 +68,11 @@ def example_roll() -> PianoRoll:
 
 
 def _column(*widgets: QWidget) -> QWidget:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(SPACE.tight)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
-    return page
+    return Column(*widgets, 1, spacing=SPACE.tight)
 
 
 def _row(*widgets: QWidget) -> QWidget:
-    page = QWidget()
-    row = QHBoxLayout(page)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(SPACE.tight)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return page
+    return Row(*widgets, 1, spacing=SPACE.tight)
 
 
 def _controls() -> QWidget:

@@ -143,6 +143,7 @@ def _paths(name: str) -> tuple[QPainterPath | None, QPainterPath | None]:
 @lru_cache(maxsize=128)
 def icon(name: str, theme: Theme) -> QIcon:
     """The icon for Qt's own menus and buttons, in the theme's colours; dim where what it stands for is disabled."""
+    _paths(name)  # an unknown one is refused before there is a painter: Qt crashes if its ground dies first
     made = QIcon()
     for size in SIZES:
         made.addPixmap(_pixmap(name, size, theme.text), QIcon.Mode.Normal)

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from tests.benchmarks.measure import REPOSITORY, machine, note, parser
 
-BENCHMARKS: Final = ("decode", "turn", "timing", "loopback", "generators", "touch")  # those that are there are run
+# Those that are there are run.
+BENCHMARKS: Final = ("decode", "turn", "timing", "loopback", "generators", "touch", "roll", "start")
 REPORT: Final = REPOSITORY / "build" / "bench.json"
 README: Final = REPOSITORY / "README.md"
 MARKED: Final = re.compile(r"(<!-- bench -->)(.*?)(<!-- /?bench -->)", re.DOTALL)
@@ -102,6 +103,8 @@ LINES: Final = (
     Line("four parts and a window, of one core (%)", "touch.cpu_percent", "{:.0f}", at_most=60),
     Line("memory of all processes then (MB)", "touch.rss_mb", "{:.0f}", at_most=450),
     Line("notes left hanging", "touch.hung", "{:.0f}", at_most=0),
+    Line("a frame of the piano roll with 5,000 notes, 99th percentile (ms)", "roll.p99_ms", at_most=8),
+    Line("`hocket` to its window painted (s)", "start.window_s", at_most=2),
     Line("`hocket run` to ready (s)", "turn.start_s", at_most=2),
     Line("memory of engine and player (MB)", "turn.rss_mb", "{:.0f}", at_most=250),
 )

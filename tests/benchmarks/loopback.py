@@ -20,7 +20,7 @@ from realtime.player.midi_bytes import is_note_on
 from realtime.player.opening import list_ports
 from tests.benchmarks.measure import finish, machine, note, parser, percentile
 from tests.benchmarks.rack import FourParts
-from tests.benchmarks.timing_app import BPM, LOADS, note_ons, start_load
+from tests.benchmarks.timing_app import BPM, LOADS, note_ons, open_window, start_load
 from tests.benchmarks.window import WindowProcess
 from tests.jack_server import JackServer
 from tests.live.rig import Peer
@@ -62,7 +62,8 @@ def report_of(sent: Sequence[Timed], heard: Sequence[Timed]) -> dict[str, Any]:
 
 def run_load(load: str, notes: int, seed: int, folder: Path) -> dict[str, Any]:
     """Play at least so many notes under a load. A JACK server must be running."""
-    played, ended = FourParts(BPM, seed, backend="jack"), threading.Event()
+    window, ended = open_window(load), threading.Event()
+    played = FourParts(BPM, seed, backend="jack", window=window)
     heard: list[Timed] = []
 
     def script() -> None:
@@ -72,7 +73,7 @@ def run_load(load: str, notes: int, seed: int, folder: Path) -> dict[str, Any]:
 
     wait_until(lambda: any(port.ours for port in list_ports("jack")), "the player's ports")
     tape = Tape(folder / f"{load}.jsonl")
-    window = start_load(load, ended)
+    start_load(load, ended)
     try:
         played.play(script)
     finally:

@@ -9,9 +9,9 @@ from random import Random
 from typing import Final
 
 from realtime.bundle.spec import ControlSpec
-from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
 from realtime.engine.commands import Command, Forward, HandOver, QuitEngine, Reroll, SetControl
 from realtime.engine.engine import Engine
+from realtime.engine.favour import SWITCH_INTERVAL_SECONDS
 from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.player_link import PlayerOptions
 from realtime.engine.reports import ModelFailed, PartLaunched, Refused, Report
@@ -19,6 +19,7 @@ from realtime.engine.setup import PartSetup
 from realtime.engine.turns import TurnRules
 from realtime.messages import Accepted, Counters, Panic, Ready, Sent, Silenced
 from realtime.player.midi_bytes import channel_of, is_note_on
+from tests.benchmarks.window import WindowProcess
 
 MODELS: Final = ("continue", "morph", "quartet", "sketch")
 CYCLES: Final = frozenset(MODELS[1:])  # play on and on
@@ -89,16 +90,22 @@ class Notebook:
 class FourParts:
     """Engine and player with all four models. Continue answers without end; the others loop."""
 
-    def __init__(self, bpm: float, seed: int, backend: str = "memory") -> None:
+    def __init__(self, bpm: float, seed: int, backend: str = "memory", window: WindowProcess | None = None) -> None:
+        """`window` is shown all there is to show, and may ask."""
         self.notes, self.touches = Notebook(), list[Touch]()
         self._random = Random(seed)
         self._missing, self._launched, self._silent = set(CYCLES), threading.Event(), threading.Event()
         starts = [PartStart(PartSetup(model=model, name=model, seed=seed), load_model(model)) for model in MODELS]
         self._controls = {start.setup.name: start.generator.spec.controls for start in starts}
         options = EngineOptions(
-            player=PlayerOptions(backend=backend, bpm=bpm, trace=True), rules=TurnRules(grid="beat", length="endless")
+            player=PlayerOptions(backend=backend, bpm=bpm, trace=True),
+            rules=TurnRules(grid="beat", length="endless"),
+            show_all=window is not None,
         )
+        self._window = window
         self._engine = Engine(starts, options, observe=self._observe)
+        if window is not None:
+            window.carry(self._engine.command)
 
     def play(self, script: Callable[[], None]) -> None:
         """Until `script`, which has a thread of its own, has come to its end. Raises what it raised."""
@@ -163,6 +170,8 @@ class FourParts:
 
     def _observe(self, report: Report) -> None:
         self.notes.take(report)
+        if self._window is not None:
+            self._window.tell(report)
         match report:
             case PartLaunched(part=part):
                 self._missing.discard(part)

@@ -4,10 +4,10 @@ All four models at play and being touched, engine and player as shipped, memory 
 was due to that at which it was handed to the port. `hocket_chords`: the first note of each chord alone, as the others
 play one at a time. Beside it, in the same app under the same load, in turn: `cyclictest` (Debian: rt-tests), which
 shows the machine's limit, and three libraries that play MIDI from Python, of which the distance from an even grid is
-taken. Who is not installed is null. Loads: `idle` (nothing but the four models); `window_inference` (a window that
-repaints 60 times a second in a process of its own, and two threads of inference in the app); `busy_thread` (a thread of
-the app that never rests). Writes `build/timing.json`, and a histogram beside it (`timing.png`, where matplotlib is
-installed).
+taken. Who is not installed is null. Loads: `idle` (nothing but the four models); `window_inference` (Hocket's own
+window, which shows all of it, in a process of its own, and two threads of inference in the app); `busy_thread` (a
+thread of the app that never rests). Writes `build/timing.json`, and a histogram beside it (`timing.png`, where
+matplotlib is installed).
 """
 
 import json

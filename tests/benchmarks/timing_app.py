@@ -18,7 +18,7 @@ from realtime.messages import Sent
 from realtime.music.examples import EXAMPLES
 from realtime.music.units import Meter
 from tests.benchmarks.peers import LIBRARIES, cyclictest_times, library_times
-from tests.benchmarks.rack import FourParts
+from tests.benchmarks.rack import MODELS, FourParts
 from tests.benchmarks.window import WindowProcess
 
 BPM: Final = 240.0  # many notes in little time
@@ -48,15 +48,19 @@ def be_busy(ended: threading.Event) -> None:
             number = (number * 31 + step) & 0xFFFF
 
 
-def start_load(load: str, ended: threading.Event) -> WindowProcess | None:
-    """The load's threads, and its window where it has one and PySide6 is installed."""
+def open_window(load: str) -> WindowProcess | None:
+    """Hocket's own window, where the load has one and PySide6 is installed."""
+    return WindowProcess(MODELS) if load == "window_inference" and WindowProcess.is_installed() else None
+
+
+def start_load(load: str, ended: threading.Event) -> None:
+    """The load's threads."""
     work: dict[str, list[Callable[[], None]]] = {
         "window_inference": [lambda model=model: infer(model, ended) for model in INFERENCE],  # type: ignore[misc]
         "busy_thread": [lambda: be_busy(ended)],
     }
     for each in work.get(load, ()):
         threading.Thread(target=each, daemon=True).start()
-    return WindowProcess() if load == "window_inference" and WindowProcess.is_installed() else None
 
 
 def note_ons(played: FourParts, count: int) -> list[Sent]:
@@ -88,8 +92,9 @@ def beside(played: FourParts, work: Callable[[], Any]) -> Any:
 def measure(load: str, notes: int, spacing_ms: int, seed: int) -> dict[str, Any]:
     """Lateness of Hocket (`due_s` since its first note, `late_us`) and of the others, in microseconds."""
     ended, told = threading.Event(), dict[str, Any]()
-    played = FourParts(BPM, seed)
-    window = start_load(load, ended)
+    window = open_window(load)
+    played = FourParts(BPM, seed, window=window)
+    start_load(load, ended)
 
     def script() -> None:
         sent = note_ons(played, notes)

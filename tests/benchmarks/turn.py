@@ -14,9 +14,9 @@ import time
 from statistics import median
 from typing import Any, Final
 
-from realtime.cli.performance import SWITCH_INTERVAL_SECONDS
 from realtime.engine.commands import Forward, QuitEngine
 from realtime.engine.engine import Engine
+from realtime.engine.favour import SWITCH_INTERVAL_SECONDS
 from realtime.engine.options import EngineOptions, PartStart, load_model
 from realtime.engine.phrase_end import phrase_end_tick
 from realtime.engine.player_link import PlayerOptions

@@ -1,79 +1,85 @@
-"""A stand-in for Hocket's window: a piano roll of 300 notes, painted 60 times a second, in a process of its own.
+"""Hocket's own window beside a benchmark's engine, in a process of its own (`window_child`), as a musician has it.
 
-Offscreen, so that no display is needed. Until stdin ends; then the last line says how many frames a second there were.
+Offscreen, so that no display is needed; the roll moves with the music.
 """
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-FRAMES_A_SECOND: Final = 60
-NOTES: Final = 300
-WIDTH, HEIGHT = 1280, 720
-LOOK_MS: Final = 50  # how often it looks whether it is to end
-BACKGROUND: Final = (20, 20, 24)
+from realtime.engine.commands import Command
+from realtime.engine.reports import Report
+from realtime.engine.setup import PartSetup
+from realtime.player.outbox import Outbox
+from realtime.session import Ports, Session, write_session
+from realtime.wire import Receiver, Sender
+
+LOOK_SECONDS: Final = 0.05
+SHOWN_SECONDS: Final = 60.0
+END_SECONDS: Final = 10.0
+SHOWN, TOLD, SESSION = "shown", "told.json", "session.toml"  # files in the window's folder
 
 
 class WindowProcess:
     """The window, from its launch to its end."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.window"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        if not self._process.stdout.readline():
-            raise RuntimeError(f"the window ended ({self._process.wait()}) before it was shown")
+    def __init__(self, models: tuple[str, ...]) -> None:
+        """`models`: the parts that the engine plays, called after them."""
+        self._made = TemporaryDirectory()
+        self._folder = Path(self._made.name)
+        parts = tuple(PartSetup(model=model, name=model) for model in models)
+        write_session(Session(part=parts, ports=Ports(backend="memory")), self._folder / SESSION)
+        command = [sys.executable, "-m", "tests.benchmarks.window_child", str(self._folder)]
+        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        assert self._process.stdin is not None
+        self._sender = Sender(self._process.stdin)  # type: ignore[arg-type]
+        self._outbox = Outbox(self._sender, lambda: None)
+        self._reader: threading.Thread | None = None
+        deadline = time.monotonic() + SHOWN_SECONDS
+        while not (self._folder / SHOWN).exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the window ended ({self._process.poll()}) or hung before it was shown")
+            time.sleep(LOOK_SECONDS)
 
     @staticmethod
     def is_installed() -> bool:
         """Whether PySide6 is there."""
         return find_spec("PySide6") is not None
 
+    def carry(self, command: Callable[[Command], object]) -> None:
+        """Have `command` called, in a thread, with what the window asks."""
+        assert self._process.stdout is not None
+        receiver = Receiver[Command](self._process.stdout, Command)  # type: ignore[arg-type]
+
+        def read() -> None:
+            while (asked := receiver.receive()) is not None:
+                command(asked)
+
+        self._reader = threading.Thread(target=read, name="window-reader", daemon=True)
+        self._reader.start()
+
+    def tell(self, report: Report) -> None:
+        """Any thread: what the engine tells. Never blocks."""
+        self._outbox.put(report)
+
     def end(self) -> float:
-        """Close it; returns its frames a second."""
-        told, _ = self._process.communicate(timeout=10)
-        return float(told.split()[-1])
-
-
-def main() -> int:
-    """Paint until stdin ends."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import Qt, QTimer
-    from PySide6.QtGui import QColor, QPainter
-    from PySide6.QtWidgets import QApplication, QWidget
-
-    class Roll(QWidget):
-        frames = 0
-
-        def paintEvent(self, _event: object) -> None:  # noqa: N802  Qt's name
-            self.frames += 1
-            painter = QPainter(self)
-            painter.fillRect(self.rect(), QColor(*BACKGROUND))
-            for i in range(NOTES):
-                place = (i * 37 + self.frames * 3) % self.width(), (i * 61) % self.height()
-                painter.fillRect(*place, 24, 6, QColor((i * 7) % 255, 160, 90))
-            painter.end()
-
-    application, ended = QApplication([]), threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    roll, repaint, look = Roll(), QTimer(), QTimer()
-    repaint.setTimerType(Qt.TimerType.PreciseTimer)
-    repaint.timeout.connect(roll.update)
-    look.timeout.connect(lambda: application.quit() if ended.is_set() else None)
-    roll.resize(WIDTH, HEIGHT)
-    roll.show()
-    repaint.start(1000 // FRAMES_A_SECOND)
-    look.start(LOOK_MS)
-    print("shown", flush=True)
-    begun = time.perf_counter()
-    application.exec()
-    print(round(roll.frames / (time.perf_counter() - begun), 1), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        """Close it; returns how often a second its roll was painted."""
+        self._outbox.close(END_SECONDS)
+        self._sender.close()
+        self._process.wait(END_SECONDS)
+        if self._reader is not None:
+            self._reader.join(END_SECONDS)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        told: float = json.loads((self._folder / TOLD).read_text())["frames_a_second"]
+        self._made.cleanup()
+        return told

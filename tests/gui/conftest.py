@@ -46,6 +46,9 @@ def places(tmp_path: Path) -> Places:
 
 
 @pytest.fixture
-def models(host: FakeHost, places: Places) -> Models:
+def models(host: FakeHost, places: Places) -> Iterator[Models]:
     """All view-models on the host without an engine."""
-    return build_models(host, places)
+    made = build_models(host, places)
+    yield made
+    made.training.finish()  # their pages ask what there is, in processes of their own
+    made.audio.finish()

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,14 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from realtime.bundle import load_bundle
 from realtime.errors import BundleError
 from realtime.generators import ways
 from realtime.generators.latent import PatternNetwork
 from realtime.music.attributes import ATTRIBUTES, attributes_of
 from realtime.music.pattern_codec import STEPS, SYMBOLS, canonical
-from training.checkpoint import read_about
-from training.cli import evaluate_command, export_command, train_command
+from tests.training.debug_runs import exported, trained_by_seed
+from training.cli import evaluate_command
 from training.data.generated import generated_tunes
 from training.data.patterns import windows
 from training.export.exporter import ExportAbout
@@ -156,24 +154,10 @@ def test_ordering_the_axes_changes_names_only(patterns: np.ndarray) -> None:
     assert (np.diff(shares[len(ATTRIBUTES) :]) <= 0).all()
 
 
-def test_the_debug_recipe_repeats_itself_by_seed(tmp_path: Path) -> None:
-    runs = [train_command("morph-debug", (), tmp_path / str(i), seed=seed) for i, seed in enumerate((5, 5, 6))]
-    assert runs[0].steps == 10
-    assert runs[0].losses == runs[1].losses != runs[2].losses
-    assert np.isfinite(runs[0].losses).all()
-    about = read_about(tmp_path / "0")
-    assert about["command"] == "hocket train morph-debug --seed 5"
-    assert about["codec"] == "melody-pattern"
-
-
 def test_train_export_evaluate(tmp_path: Path) -> None:
-    train_command("morph-debug", (), tmp_path / "run", seed=2)
-    export_command(tmp_path / "run", tmp_path / "bundle")
-    manifest = json.loads((tmp_path / "bundle" / "bundle.json").read_text())
-    assert manifest["kind"] == "morph"
+    assert trained_by_seed("morph-debug", tmp_path)["codec"] == "melody-pattern"
+    manifest = exported(tmp_path / "0", tmp_path / "bundle", "morph")
     assert manifest["scores"]["baseline.step_accuracy"] > 0
-    assert str(tmp_path) not in json.dumps(manifest)
-    assert load_bundle(tmp_path / "bundle").size_bytes < 1 << 20
     from tests.training.test_corpus import write_tune
 
     folder = tmp_path / "melodies"

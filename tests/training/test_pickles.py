@@ -3,33 +3,19 @@
 import ast
 import pickle
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 import realtime
 from realtime.errors import FileError
+from tests.pickled import Writes
 from training.checkpoint import CHECKPOINT, load_checkpoint, read_about
 from training.networks.transformer import MelodyTransformer, TransformerConfig
 from training.warm_start import warm_start
 
 ROOT = Path(realtime.__file__).parents[1]
 RUNS_CODE = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
-
-
-class Writes:
-    """Writes a file when it is unpickled."""
-
-    def __init__(self, marker: Path) -> None:
-        self._marker = marker
-
-    def __reduce__(self) -> tuple[Any, tuple[str, bytes]]:
-        return _write, (str(self._marker), b"run")
-
-
-def _write(path: str, data: bytes) -> None:
-    Path(path).write_bytes(data)
 
 
 @pytest.mark.parametrize("protocol", [0, 2, 5])

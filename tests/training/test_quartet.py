@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +6,11 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  torch's own name for it
 
-from realtime.bundle import load_bundle
 from realtime.errors import FileError
 from realtime.generators.quartet_code import held as held_symbols
 from realtime.music.chorale import REST, STEPS, SYMBOLS, VOICES
-from training.checkpoint import read_about
-from training.cli import evaluate_command, export_command, train_command
+from tests.training.debug_runs import exported, trained_by_seed
+from training.cli import evaluate_command
 from training.config import QuartetRecipe
 from training.data.chorales import ChoraleCorpus
 from training.data.generated import generated_chorales
@@ -175,25 +173,13 @@ def test_no_music_is_told_in_one_line() -> None:
         make_task(quartet_debug(), ChoraleCorpus(tunes=tuple(short)))
 
 
-def test_the_debug_recipe_repeats_itself_by_seed(tmp_path: Path) -> None:
-    runs = [train_command("quartet-debug", (), tmp_path / str(i), seed=seed) for i, seed in enumerate((5, 5, 6))]
-    assert runs[0].steps == 10
-    assert runs[0].losses == runs[1].losses != runs[2].losses
-    assert np.isfinite(runs[0].losses).all()
-    assert read_about(tmp_path / "0")["codec"] == "chorale-grid"
-
-
 def test_train_export_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.evaluate.quartet.SAMPLES", 12)
     monkeypatch.setattr("training.evaluate.quartet.HARMONISED", 4)
     monkeypatch.setattr("training.evaluate.quartet_inputs.PIECES", 4)
     monkeypatch.setattr("training.evaluate.quartet_borders.PIECES", 3)
-    train_command("quartet-debug", (), tmp_path / "run", seed=2)
-    export_command(tmp_path / "run", tmp_path / "bundle")
-    manifest = json.loads((tmp_path / "bundle" / "bundle.json").read_text())
-    assert manifest["kind"] == "quartet"
-    assert str(tmp_path) not in json.dumps(manifest)
-    assert load_bundle(tmp_path / "bundle").size_bytes < 1 << 20
+    assert trained_by_seed("quartet-debug", tmp_path)["codec"] == "chorale-grid"
+    exported(tmp_path / "0", tmp_path / "bundle", "quartet")
     from tests.training.test_four_parts import TUNE, hymn, write_tracks
 
     folder = tmp_path / "pieces"

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
-from gui.views.bound import Row
 from gui.views.control_menu import fill_menu
 from gui.views.panels.binding import bound
 from gui.views.panels.pieces import Caption, Column, Grid, SourceRow
 from gui.widgets.buttons import FlatButton
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.control_slider import ControlSlider
+from gui.widgets.rows import Row
 from gui.widgets.snapshots import MorphBar
 from gui.widgets.value_scale import title_of
 from gui.widgets.xy_pad import XyPad

@@ -10,12 +10,12 @@ from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
 from gui.viewmodels.roll_notes import PLAYED
-from gui.views.bound import Row
 from gui.views.panels.binding import bound
 from gui.widgets.buttons import FlatButton, Toggle
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.control_slider import ControlSlider
 from gui.widgets.painted import small
+from gui.widgets.rows import Row
 from gui.widgets.value_field import ValueField
 from realtime.bundle.spec import ControlSpec, choice
 from realtime.engine.setup import SEEDS

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from gui.models import Models
 from gui.theme import SPACE
 from gui.viewmodels.part import PartModel
-from gui.views.bound import Row
 from gui.views.panels.binding import bound
 from gui.views.panels.pieces import Column, Grid, NameToggles, SourceRow
 from gui.widgets.buttons import FlatButton
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.rows import Row
 
 SHOWN: Final = ("mode", "amount", "steps", "temperature", "refine")
 MELODY: Final = "melody_only"

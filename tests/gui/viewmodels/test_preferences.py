@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.models import Models
 from gui.viewmodels.preferences import CHOICES, PreferencesModel
-from realtime.engine.commands import ChangePorts, SetThruTo
+from realtime.engine.commands import ChangePorts, Forward, SetThruTo
+from realtime.messages import SetSound
 from tests.gui.fakes import FakeHost
 
 
@@ -25,12 +26,28 @@ def test_a_setting_is_kept(preferences: PreferencesModel, models: Models, name: 
     assert preferences.value(name) == value
 
 
-@pytest.mark.parametrize(("name", "value"), [("backend", "jack"), ("sound", False), ("soundfont", "a.sf2")])
+@pytest.mark.parametrize(("name", "value"), [("backend", "jack"), ("input", "Keys")])
 def test_ports_change_at_once(preferences: PreferencesModel, host: FakeHost, name: str, value: object) -> None:
     preferences.set(name, value)
     asked = host.asked[-1]
     assert isinstance(asked, ChangePorts)
     assert getattr(asked.ports, name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "asked"),
+    [
+        ("sound", False, SetSound(on=False)),
+        ("soundfont", "a.sf2", SetSound(on=True, soundfont="a.sf2")),
+        ("audio", "Headphones", SetSound(on=True, audio="Headphones")),
+    ],
+)
+def test_the_sound_changes_without_another_player(
+    preferences: PreferencesModel, host: FakeHost, models: Models, name: str, value: object, asked: SetSound
+) -> None:
+    preferences.set(name, value)
+    assert host.asked[-1] == Forward(asked)
+    assert getattr(models.settings.now, name) == preferences.value(name) == value
 
 
 def test_thru_goes_to_the_rack(preferences: PreferencesModel, host: FakeHost) -> None:

@@ -1,4 +1,4 @@
-"""The whole window on a host without an engine."""
+"""The whole window, or its rack alone, on a host without an engine."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,8 @@ from gui.views.main_window import SIZE, MainWindow
 from realtime.messages import Ready, SoundChanged, Transport
 from tests.gui.described import rack_reports
 from tests.gui.fakes import FakeHost
+from tests.gui.rack_rig import open_rack
+from tests.gui.views.rack_stage import Stage
 
 READY = Ready(wire_version=3, backend="jack", in_port="In", out_port="Out", realtime_priority="none: test")
 
@@ -34,3 +36,17 @@ def window(qtbot: QtBot, qapp: QApplication, models: Models, host: FakeHost) -> 
     window.close()
     delete(window)  # while all that it stands on is there
     models.instance.finish()
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, qapp: QApplication, models: Models, host: FakeHost) -> Iterator[Stage]:
+    theme.apply(qapp, "dark")
+    made = Stage(models, host)
+    qtbot.addWidget(made)
+    open_rack(host)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    qapp.closeAllWindows()

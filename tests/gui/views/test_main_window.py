@@ -158,6 +158,18 @@ def test_another_theme_is_there_at_once(qtbot: QtBot, window: MainWindow, models
     qtbot.waitUntil(lambda: theme.theme_of(window).name == scheme)
 
 
+@pytest.mark.parametrize(("chosen", "shown"), [("system", "light"), ("dark", "dark")])
+def test_the_desktops_own_theme_is_followed_while_it_is_the_one_chosen(
+    qtbot: QtBot, window: MainWindow, models: Models, monkeypatch: pytest.MonkeyPatch, chosen: str, shown: str
+) -> None:
+    models.settings.set(theme=chosen)
+    qtbot.waitUntil(lambda: theme.theme_of(window) is theme.DARK)
+    monkeypatch.setitem(theme.DESKTOP, Qt.ColorScheme.Unknown, theme.LIGHT)  # offscreen there is no other scheme
+    QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    QApplication.processEvents()
+    assert theme.theme_of(window).name == shown
+
+
 def test_undo_and_redo_say_what_and_why_not(window: MainWindow, models: Models) -> None:
     undo = window.menus.actions["undo"]
     assert not undo.isEnabled()

@@ -14,9 +14,9 @@ from gui.views.connect_page import ConnectPage
 from gui.views.main_window import MainWindow
 from gui.views.preferences_dialog import PreferencesDialog
 from gui.views.training_dialog import TrainingDialog
-from realtime.engine.commands import Audition, ChangePorts
+from realtime.engine.commands import Audition, ChangePorts, Forward
 from realtime.engine.reports import Auditioned
-from realtime.messages import Played, PortsSeen, SeenPort
+from realtime.messages import Played, PortsSeen, SeenPort, SetSound, SoundChanged
 from tests.gui.fakes import FakeHost
 from tests.gui.views import walks
 
@@ -206,3 +206,24 @@ def test_enter_presses_no_button_but_the_focused_one(
     connect.test.setFocus()
     qtbot.keyClick(connect.test, Qt.Key.Key_Return)
     assert isinstance(host.asked[-1], Audition)
+
+
+def test_an_audio_device_is_chosen_by_name(preferences: PreferencesDialog, window: MainWindow, host: FakeHost) -> None:
+    audio = window.models.audio
+    audio._names = ("JACK", "Headphones")
+    audio.changed.emit()
+    assert [preferences.audio.itemText(place) for place in range(preferences.audio.count())] == [
+        "The usual one",
+        "JACK",
+        "Headphones",
+    ]
+    preferences.audio.activated.emit(2)
+    assert host.asked[-1] == Forward(SetSound(on=True, audio="Headphones"))
+    assert preferences.audio.currentText() == "Headphones"
+    audio._names = ("JACK",)
+    audio.changed.emit()
+    assert preferences.audio.currentText() == "Headphones (not there)"
+    host.tell(SoundChanged(there=True, text="no audio device 'Headphones': the built-in sound plays on the usual one"))
+    assert "usual one" in preferences.sound_state.text()
+    host.tell(SoundChanged(there=False))
+    assert preferences.sound_state.text() == ""

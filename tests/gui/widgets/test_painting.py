@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 from gui import theme
 from gui.widgets import gallery
 from gui.widgets.roll import PianoRoll
+from tests.faults.long import seconds
 
-CALLS = 1_000
+CALLS = round(seconds(1_000, 200_000))
+SPARE = 5 * CALLS  # references to None, so that the test survives the fault
 INK = QColor(1, 2, 3)
 # PySide6 6.12.0 takes one reference off None at each of these; before Python 3.12 that ends the process after ~5,000.
 PAINTING: dict[str, Callable[[QPainter], None]] = {
@@ -43,7 +45,7 @@ def picture_of(widget: QWidget, ratio: float) -> QImage:
 
 @pytest.mark.parametrize("call", PAINTING)
 def test_painting_keeps_its_references_to_none(qapp: QApplication, call: str) -> None:
-    image, spare = QImage(64, 64, QImage.Format.Format_ARGB32), [None] * 5_000  # so that the test survives the fault
+    image, spare = QImage(64, 64, QImage.Format.Format_ARGB32), [None] * SPARE
     painter = QPainter(image)
     before = sys.getrefcount(None)
     for _ in range(CALLS):
@@ -51,7 +53,7 @@ def test_painting_keeps_its_references_to_none(qapp: QApplication, call: str) ->
     lost = before - sys.getrefcount(None)
     painter.end()
     assert abs(lost) < CALLS / 10
-    assert len(spare) == 5_000
+    assert len(spare) == SPARE
 
 
 def test_a_hundred_frames_of_the_roll_keep_them_too(qtbot: QtBot) -> None:
