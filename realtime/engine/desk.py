@@ -82,6 +82,7 @@ class Desk:
         elif self._transport.playing:
             self._recorder.place(message, self._stage.now_tick())
         else:
+            self._waiting = [each for each in self._waiting if not _replaces(message, each)]
             self._waiting.append(message)
 
     def hear(self, played: Played) -> bool:
@@ -137,3 +138,9 @@ class Desk:
         """At the end: what has begun is kept, and all is written."""
         self._taking.begin_again(self._last_tick)
         self._taking.finish()
+
+
+def _replaces(newer: Chunk, older: Chunk) -> bool:
+    """Whether nothing of an older chunk of the same voice will be played."""
+    is_of_same = newer.part == older.part and newer.generation > older.generation
+    return is_of_same and newer.start_tick <= older.start_tick

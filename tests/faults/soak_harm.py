@@ -15,6 +15,7 @@ from tests.faults.soak_stage import Stage
 from tests.faults.test_input import RUBBISH
 from tests.faults.window_rig import roll
 
+Act = Callable[[Stage], bool | None]  # False: there was nothing to do it to
 KEYS: Final = 15  # the musician's channel
 PARTS: Final = ("p0", "p1", "p2", "p3")
 OSC_RUBBISH: Final = [
@@ -98,6 +99,7 @@ def swap_bundles(stage: Stage) -> None:
 
 
 def add_and_remove(stage: Stage) -> None:
+    stage.ask(RemovePart("more"))  # of the last time, where it had not been loaded yet when it was removed
     stage.ask(AddPart(PartSetup(model=stage.rng.choice(stage.bundles), name="more", channel=14)))
     time.sleep(stage.rng.uniform(0, 1.5))
     stage.ask(RemovePart("more"), RemovePart("nobody"))
@@ -133,17 +135,18 @@ def send_osc(stage: Stage) -> None:
         out.sendto(bytes(60_000), ("127.0.0.1", stage.second.port))
 
 
-def kill(role: str) -> Callable[[Stage], None]:
-    def act(stage: Stage) -> None:
+def kill(role: str) -> Act:
+    def act(stage: Stage) -> bool:
         pid = stage.pids().get(role)
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
+        return pid is not None
 
     return act
 
 
-def suspend(*roles: str) -> Callable[[Stage], None]:
+def suspend(*roles: str) -> Act:
     def act(stage: Stage) -> None:
         pids = [pid for role, pid in stage.pids().items() if role in roles]
         for pid in pids:
@@ -162,7 +165,7 @@ def restart_server(stage: Stage) -> None:
     roll()
 
 
-HARM: Final[dict[str, Callable[[Stage], None]]] = {
+HARM: Final[dict[str, Act]] = {
     "output unplugged": unplug_output,
     "keyboard unplugged": unplug_keys,
     "controllers flooded": flood_controllers,

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,32 +18,38 @@ from realtime.engine.reports import EngineFailed, ModelFailed, Refused, Report
 from realtime.messages import Clock, Counters, PortLost, Ready
 from realtime.session import Session
 from tests.faults.rig import Played, Tape, children, command_line, is_running, session_of
+from tests.faults.soak_reasons import Counted
 from tests.faults.window_rig import HAS_WINDOW, Window, led_by_jack
 from tests.jack_server import JackServer
 
 MODELS = Path(__file__).parents[2] / "exported_models"
-KEPT = (Ready, Counters, Refused, ModelFailed, PortLost, EngineFailed)
-FAULTS = ("late_ons_dropped", "refused_notes", "overflow", "late_events", "lost_output")  # of `Counters`
+KEPT = (Ready, Refused, ModelFailed, PortLost, EngineFailed)
+FAULTS = ("late_ons_dropped", "refused_notes", "doubled_notes", "overflow", "late_events", "lost_output")
 
 
 class Watched(Played):
-    """Keeps few reports, and the player's counts over all players there have been."""
+    """Keeps few reports, and what the counters of all its players have grown by, and when."""
 
     def __init__(self, session: Session) -> None:
-        self._before: Counter[str] = Counter()
-        self._now = Counters()
+        self._now, self._is_clocked = Counters(), False
+        self.counted: list[Counted] = []
         super().__init__(session)
 
     def _hear(self, report: Report | None) -> None:
         if isinstance(report, Counters):
-            if report.ons < self._now.ons or report.received < self._now.received:  # another player
-                self._before += Counter(msgspec.structs.asdict(self._now))
-            self._now = report
-        if report is None or isinstance(report, KEPT) or not self.of(Clock):
+            self._count(report)
+        if report is None or isinstance(report, KEPT) or not self._is_clocked:
             super()._hear(report)
+            self._is_clocked |= isinstance(report, Clock)
 
-    def counted(self) -> Counter[str]:
-        return self._before + Counter(msgspec.structs.asdict(self._now))
+    def _count(self, told: Counters) -> None:
+        is_another = told.ons < self._now.ons or told.received < self._now.received
+        before, self._now = Counters() if is_another else self._now, told
+        told_ns = time.monotonic_ns()
+        for key in FAULTS:
+            if grown := getattr(told, key) - getattr(before, key):
+                worst_ms = told.late_max_us / 1000
+                self.counted.append(Counted(key=key, count=grown, told_ns=told_ns, worst_ms=worst_ms))
 
 
 class Second:
@@ -92,7 +99,7 @@ class Stage:
         self.second = Second(folder / "second.log")
         self.window = self._new_window()
         self.engines = 1
-        self.past: Counter[str] = Counter()
+        self._past: list[Counted] = []
         self.telling: Counter[str] = Counter()
 
     def ask(self, *commands: Command) -> None:
@@ -110,8 +117,14 @@ class Stage:
             self.played = Watched(self.session)
             self.engines += 1
 
-    def counted(self) -> Counter[str]:
-        return self.past + self.played.counted()
+    @property
+    def tapes(self) -> list[Tape]:
+        """All that hear."""
+        return [self.tape, *self.others]
+
+    def counted(self) -> list[Counted]:
+        """All that was dropped or late, in order."""
+        return self._past + self.played.counted
 
     def pids(self) -> dict[str, int]:
         """The processes there are, by role."""
@@ -142,10 +155,11 @@ class Stage:
         return Window(self.folder, led_by_jack(("morph",), output="third:ear")) if HAS_WINDOW else None
 
     def _bury(self) -> None:
-        self.past += self.played.counted()
+        self.played.client.close()
+        self._past += self.played.counted
+        self.played.counted = []
         for kind in (Refused, ModelFailed, PortLost, EngineFailed):
             self.telling[kind.__name__] += len(self.played.of(kind))
-        self.played.client.close()
 
 
 def has_sound() -> bool:

@@ -4,14 +4,18 @@ import os
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-YOUNG_SECONDS: Final = 8.0  # a process is still loading
-WINDOW_SECONDS: Final = 10.0
-LIFE_SECONDS: Final = 40.0  # a shorter one tells nothing of growth
-FIELDS: Final = ("rss_mb", "handles", "threads")
+# What has begun fills its buffers, of bars and notes, for so long: half a minute at the slowest tempo, a turn or two.
+YOUNG_SECONDS: Final = 60.0
+LIFE_SECONDS: Final = 180.0  # a shorter one tells nothing of growth
+SLOPE_SECONDS: Final = 600.0  # slopes are MB in so long a time
+MOST_MB: Final = 2.0  # in that time, and altogether: more is a leak, less may be a step that comes once
+MOST_MORE: Final = 2  # handles, threads
+OURS: Final = "tape"  # roles that are no part of Hocket begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,24 @@ class Look:
     rss_mb: float
     handles: int
     threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How a long life went, after its youth."""
+
+    role: str
+    seconds: float  # that it was looked at
+    mb: float  # slope, in `SLOPE_SECONDS`
+    handles: float  # last quarter against first
+    threads: float
+
+    @property
+    def is_leak(self) -> bool:
+        grown = min(self.mb, self.mb * self.seconds / SLOPE_SECONDS)
+        return not self.role.startswith(OURS) and (
+            grown > MOST_MB or self.handles > MOST_MORE or self.threads > MOST_MORE
+        )
 
 
 class Watch:
@@ -42,33 +64,47 @@ class Watch:
                 continue  # it has just ended
             self.looks[key].append(look)
 
-    def grown(self, role: str) -> list[tuple[float, float, float]]:
-        """Of each life that lasted: MB from its beginning to its end, handles and threads likewise."""
-        found = []
-        for (name, _), looks in self.looks.items():
-            last = looks[-1].age
-            young = [look for look in looks if YOUNG_SECONDS <= look.age <= YOUNG_SECONDS + WINDOW_SECONDS]
-            old = [look for look in looks if look.age >= last - WINDOW_SECONDS]
-            if name == role and last >= LIFE_SECONDS and young:
-                mb, handles, threads = (_median(old, field) - _median(young, field) for field in FIELDS)
-                found.append((mb, handles, threads))
-        return found
+    @property
+    def roles(self) -> list[str]:
+        return sorted({role for role, _ in self.looks})
 
-    def growth_mb(self) -> dict[str, float]:
-        """The most that any life of a role has grown."""
-        grown = {role: [mb for mb, _, _ in self.grown(role)] for role in sorted({role for role, _ in self.looks})}
-        return {role: round(max(found), 2) for role, found in grown.items() if found}
+    def grown(self) -> Iterator[Growth]:
+        """Of each life that lasted."""
+        for (role, _), looks in self.looks.items():
+            if looks[-1].age >= LIFE_SECONDS:
+                yield growth(role, [look for look in looks if look.age >= YOUNG_SECONDS])
 
     def tell(self) -> None:
-        print(
-            f"Processes: most of MB, handles, threads; how each life of {LIFE_SECONDS:g} s or more has grown in them:"
-        )
-        for role in sorted({role for role, _ in self.looks}):
+        print("Processes: lives, most of MB, handles, threads")
+        for role in self.roles:
             lives = [looks for (name, _), looks in self.looks.items() if name == role]
-            most = [max(getattr(look, field) for looks in lives for look in looks) for field in FIELDS]
-            grown = " / ".join(f"{mb:+.1f} {handles:+.0f} {threads:+.0f}" for mb, handles, threads in self.grown(role))
-            print(f"  {role:<14} {len(lives):>3} lives  {most[0]:.1f} {most[1]} {most[2]}  {grown or '-'}")
+            most = [max(getattr(look, name) for looks in lives for look in looks) for name in Look.__slots__[1:]]
+            print(f"  {role:<16}{len(lives):>4}  {most[0]:.1f} {most[1]} {most[2]}")
+        print(
+            f"Lives of {LIFE_SECONDS:g} s and more, after their first {YOUNG_SECONDS:g} s: MB in {SLOPE_SECONDS:g} s "
+            "(the median slope between moments half that life apart), handles, threads (last quarter against the first)"
+        )
+        for life in self.grown():
+            mark = "  LEAK" if life.is_leak else ""
+            print(
+                f"  {life.role:<16}{life.seconds:>5.0f} s  {life.mb:+.2f} {life.handles:+.0f} {life.threads:+.0f}{mark}"
+            )
 
 
-def _median(looks: list[Look], name: str) -> float:
-    return statistics.median(getattr(look, name) for look in looks)
+def growth(role: str, looks: Sequence[Look]) -> Growth:
+    """The slope is Theil's: half the looks against the other half, which an outlier does not move."""
+    half, quarter = len(looks) // 2, max(1, len(looks) // 4)
+    pairs = zip(looks[:half], looks[-half:], strict=True)
+    slopes = [(late.rss_mb - early.rss_mb) / (late.age - early.age) for early, late in pairs]
+    more = [
+        statistics.median(getattr(look, name) for look in looks[-quarter:])
+        - statistics.median(getattr(look, name) for look in looks[:quarter])
+        for name in ("handles", "threads")
+    ]
+    return Growth(
+        role=role,
+        seconds=looks[-1].age - looks[0].age,
+        mb=statistics.median(slopes) * SLOPE_SECONDS,
+        handles=more[0],
+        threads=more[1],
+    )

@@ -79,9 +79,14 @@ FAULTS: Final[dict[int, Fault]] = {
         "a model stalls, then fails",
         (
             *_here("faults/test_models", "test_a_model_that_stalls_and_fails_holds_up_nobody"),
-            *_here("engine/test_stuck_model", "test_a_stuck_model_is_told_and_the_others_play"),
+            *_here("engine/test_stuck_model", "test_a_stuck_model_is_given_up_and_the_others_play"),
+            *_here(
+                "engine/test_attempts",
+                "test_pauses_grow_and_the_third_failure_in_a_row_is_the_last",
+                "test_a_model_that_is_given_up_is_asked_no_more",
+            ),
+            *_here("gui/viewmodels/test_troubles", "test_a_model_that_is_given_up_is_said_until_it_works_again"),
         ),
-        "a failed model keeps its part and is asked again by the next order; it is not marked failed for good",
     ),
     9: Fault(
         "a model emits what is no note, and a million of them",
@@ -92,8 +97,11 @@ FAULTS: Final[dict[int, Fault]] = {
     ),
     10: Fault(
         "output wired to own input",
-        _here("faults/test_devices", "test_an_output_that_is_wired_to_its_own_input"),
-        "echoes are dropped and counted at once; the input is not muted, for keys beside them are still heard",
+        (
+            *_here("faults/test_devices", "test_an_output_that_is_wired_to_its_own_input"),
+            *_here("player/test_feedback", "test_a_musician_in_unison_is_none"),
+            *_here("gui/viewmodels/test_troubles", "test_an_input_that_is_muted_is_said_until_it_is_heard_again"),
+        ),
     ),
     11: Fault("10,000 controllers a second", _here("faults/test_input", "test_a_flood_of_controllers")),
     12: Fault(
@@ -126,7 +134,11 @@ FAULTS: Final[dict[int, Fault]] = {
         "suspended and resumed",
         (
             *_here("faults/test_processes", "test_a_suspended_process_catches_up_without_a_burst"),
-            *_here("player/test_core", "test_after_a_standstill_late_ons_are_dropped_and_offs_are_not"),
+            *_here(
+                "player/test_standstill",
+                "test_after_a_standstill_late_ons_are_dropped_and_offs_are_not",
+                "test_a_clock_that_jumps_makes_no_burst_and_every_note_ends",
+            ),
         ),
     ),
     16: Fault(
@@ -154,6 +166,7 @@ FAULTS: Final[dict[int, Fault]] = {
         "many paints, many swaps, a long run",
         (
             *_here("faults/test_soak", "test_a_while_of_chaos"),
+            *_here("faults/test_swaps", "test_swapping_models_leaves_nothing_behind"),
             *_here("gui/widgets/test_painting", "test_painting_keeps_its_references_to_none"),
         ),
         "an hour is `make soak MINUTES=60`; no test takes so long",

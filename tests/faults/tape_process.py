@@ -4,7 +4,7 @@ python -m tests.faults.tape_process NAME [plays]
 
 A line on stdin is an order, a line of JSON on stdout its answer:
     events      what has arrived since the last asking: [[monotonic ns, [byte, ...]], ...], where this end was lost as
-                [ns, null], and the periods that this end missed
+                [ns, null], and the moments before which this end missed periods: [[ns, periods], ...]
     unplug      the port goes, as a device does that is unplugged
     plug        and is there again
     play [[byte, ...], ...]     send them all at once, to whoever listens
@@ -19,12 +19,14 @@ import sys
 import threading
 import time
 from collections import deque
+from typing import TypeVar
 
 import jack
 
 from realtime.player.backends.jack_ports import midi_ports
 from realtime.player.backends.jack_time import CycleClock
 
+T = TypeVar("T")
 LOOK_SECONDS = 0.02
 MESSAGES_A_CYCLE = 400  # what a JACK port holds of short messages is some 1,000
 ENDED = None  # in the place of a message: the server went, and with it all that sounded here
@@ -43,7 +45,8 @@ class Tape:
         self._is_plugged = True
         self._seen: set[str] = set()  # inputs of Hocket that we have been connected to
         self._next_frame = 0
-        self.missed = 0  # periods in which we were not called, or too late
+        # When, periods in which we were not called, or too late; none where JACK says that it was late itself.
+        self._missed: deque[tuple[int, int]] = deque()
 
     def keep(self) -> None:
         """A thread's life: be on the server, and connected to what there is to play to."""
@@ -61,8 +64,7 @@ class Tape:
             time.sleep(LOOK_SECONDS)
 
     def take(self) -> dict[str, object]:
-        events = [self._heard.popleft() for _ in range(len(self._heard))]
-        return {"events": events, "missed": self.missed}
+        return {"events": _taken(self._heard), "missed": _taken(self._missed)}
 
     def plug(self, there: bool) -> dict[str, object]:
         client = self._client
@@ -94,6 +96,7 @@ class Tape:
             self._mouth = client.midi_outports.register("mouth")
             self._clock = CycleClock(client)
             client.set_process_callback(self._process)
+            client.set_xrun_callback(self._note_xrun)
             client.set_shutdown_callback(self._shut_down)
             client.activate()
         except jack.JackError:  # a server that has only just come, or is about to go
@@ -108,6 +111,9 @@ class Tape:
                 self._seen.add(port)
         self._seen &= set(midi_ports(client, is_input=True))
 
+    def _note_xrun(self, _delayed_us: float) -> None:
+        self._missed.append((time.monotonic_ns(), 0))
+
     def _shut_down(self, _status: object, _reason: str) -> None:
         self._heard.append((time.monotonic_ns(), ENDED))
         self._lost.set()
@@ -116,7 +122,7 @@ class Tape:
         start_ns, length_ns = self._clock.cycle()
         first = self._client.last_frame_time if self._client is not None else 0
         if self._next_frame and first > self._next_frame:
-            self.missed += (first - self._next_frame) // frames
+            self._missed.append((start_ns, (first - self._next_frame) // frames))
         self._next_frame = first + frames if first else 0
         ear = self._ear
         for offset, data in ear.incoming_midi_events() if ear is not None else ():
@@ -124,6 +130,10 @@ class Tape:
         self._mouth.clear_buffer()
         for _ in range(min(MESSAGES_A_CYCLE, len(self._to_play))):
             self._mouth.write_midi_event(0, self._to_play.popleft())
+
+
+def _taken(queue: deque[T]) -> list[T]:
+    return [queue.popleft() for _ in range(len(queue))]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from realtime.engine.commands import DescribeRack
 from realtime.engine.reports import RackDescribed
-from realtime.messages import Counters, Plugged, PortLost, Ready
+from realtime.messages import Counters, InputMuted, Plugged, PortLost, Ready
 from realtime.player.midi_bytes import is_note_on, note_off, note_on
 from tests.faults.long import LONG
 from tests.faults.rig import MS, Tape, playing, session_of, wait_until
@@ -113,20 +113,43 @@ def test_a_killed_server_is_told_and_the_music_comes_back(
 
 
 def test_an_output_that_is_wired_to_its_own_input(tape: Tape, keys: Tape, measured: Measured) -> None:
+    wire = "Hocket:Hocket Out", "Hocket:Hocket In"
+    wiring = jack.Client("wiring", no_start_server=True)
     with playing(session_of(thru=True)) as played:
-        wiring = jack.Client("wiring", no_start_server=True)
-        wiring.connect("Hocket:Hocket Out", "Hocket:Hocket In")
-        wiring.close()
-        keys.play(note_on(KEYS, 60, 80), note_off(KEYS, 60))  # thru sends it out, and the cable back in
-        before = tape.listen().messages
-        time.sleep(1.0)
         tape.wait_for_music()
-        echoes = played.wait(Counters, 1, lambda told: told.echoes > 4)[-1].echoes
-        ledger = tape.listen()
-        measured(10, "echoes dropped in 1 s", echoes)
-        measured(10, "messages out in 1 s", ledger.messages - before)
-        assert sum(is_note_on(data) for _, data in tape.events if data and data[0] & 15 == KEYS) == 1
-        assert ledger.messages - before < 400
+        begin = time.monotonic()
+        wiring.connect(*wire)
+        keys.play(note_on(KEYS, 60, 80), note_off(KEYS, 60))  # thru sends it out, and the wire back in
+        before = tape.listen().messages
+        (told,) = played.wait(InputMuted, 1, seconds=3.0)
+        detected = time.monotonic() - begin
+        measured(10, "wire there to input muted, s", detected)
+        assert (told.out_port, told.in_port, told.muted) == ("tape:ear", wire[1], True)
+        keys.play(note_on(KEYS, 62, 80), note_off(KEYS, 62))
+        time.sleep(max(0.0, begin + 1.0 - time.monotonic()))
+        measured(10, "messages out in 1 s", tape.listen().messages - before)
+        assert tape.ledger.messages - before < 400
+        tape.wait_for_music()  # the parts play on
+        measured(10, "echoes dropped", played.wait(Counters, 1, lambda told: told.echoes > 4)[-1].echoes)
+        assert struck(tape) == [60]
+        begin = time.monotonic()
+        wiring.disconnect(*wire)
+        while 64 not in struck(tape) and time.monotonic() - begin < 5.0:
+            keys.play(note_on(KEYS, 64, 80), note_off(KEYS, 64))
+            tape.listen()
+            time.sleep(0.02)
+        heard = time.monotonic() - begin
+        measured(10, "wire gone to keys heard again, s", heard)
+        assert not played.of(InputMuted)[-1].muted
+        assert len(played.of(InputMuted)) == 2
         os.kill(played.client.pid, signal.SIGTERM)
         assert played.client.close() == 0
+    wiring.close()
     assert tape.is_balanced()
+    assert detected < 1.0
+    assert heard < 3.0
+
+
+def struck(tape: Tape) -> list[int]:
+    """Pitches of the musician's own keys that the tape has heard."""
+    return [data[1] for _, data in tape.events if data and is_note_on(data) and data[0] & 15 == KEYS]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults.long import seconds
-from tests.faults.soak import LONGEST_SECONDS, MUST_BE_NONE, soak
+from tests.faults.soak import MUST_BE_NONE, soak
 from tests.jack_server import JackServer
 
 SECONDS = seconds(10.0, 60.0)
@@ -18,4 +18,3 @@ def test_a_while_of_chaos(capfd: pytest.CaptureFixture[str]) -> None:
     result = soak(SECONDS / 60, seed=3)
     assert result["ons"] > 3 * SECONDS
     assert not any(result[key] for key in MUST_BE_NONE), result
-    assert result["longest_note_s"] < LONGEST_SECONDS

@@ -8,6 +8,7 @@ import pytest
 from tests.faults.table import FAULTS
 
 TESTS = Path(__file__).parents[1]
+OF_TOOLS = (Path(__file__).name, "test_reasons.py")  # of what shows faults; they show none
 
 
 def test_there_are_25() -> None:
@@ -25,7 +26,7 @@ def test_each_named_test_is_there(name: str) -> None:
 def test_each_test_of_this_folder_shows_a_fault() -> None:
     named = {test for fault in FAULTS.values() for test in fault.tests}
     for file in Path(__file__).parent.glob("test_*.py"):
-        if file.name == Path(__file__).name:
+        if file.name in OF_TOOLS:
             continue
         module = ast.parse(file.read_text())
         found = {
