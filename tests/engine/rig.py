@@ -77,6 +77,13 @@ class Performance:
             balance[key] = balance.get(key, 0) + (1 if sent.data[0] & 0xF0 == 0x90 else -1)
         return {key: count for key, count in balance.items() if count}
 
+    def wait_for_silence(self) -> None:
+        """Until every note-on has had its note-off: those of a part that was removed come after `RackChanged`."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while hung := self.hung():
+            assert time.monotonic() < deadline, f"waited for the end of {hung}"
+            time.sleep(0.005)
+
     def end(self) -> None:
         self.engine.command(QuitEngine())
         self._thread.join(10)

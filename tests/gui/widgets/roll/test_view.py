@@ -26,19 +26,19 @@ def test_a_tick_is_found_where_it_is_drawn(view: RollView, tick: int) -> None:
 
 
 @settings(deadline=None)
-@given(views, st.integers(0, 127), st.floats(0, 0.99))
+@given(views, st.integers(0, 127), st.floats(0, 0.99, allow_subnormal=False))
 def test_a_pitch_is_found_in_its_row(view: RollView, pitch: int, share: float) -> None:
     assert view.pitch_at(view.y_of(pitch) + share * view.row_px) == pitch
 
 
 @settings(deadline=None)
-@given(views, st.integers(-50, 500), st.floats(0, 0.999))
+@given(views, st.integers(-50, 500), st.floats(0, 0.999, allow_subnormal=False))
 def test_a_bar_is_found_in_its_ticks(view: RollView, bar: int, share: float) -> None:
     assert view.bar_at(view.bar_tick(bar) + share * view.meter.bar_ticks) == bar
 
 
 @settings(deadline=None)
-@given(views, st.floats(0.1, 10), st.floats(0, 1000))
+@given(views, st.floats(0.1, 10), st.floats(0, 1000, allow_subnormal=False))
 def test_zoom_keeps_what_is_under_the_pointer(view: RollView, factor: float, x: float) -> None:
     near = view.zoomed(factor, x)
     assert near.tick_at(x) == pytest.approx(
