@@ -152,8 +152,8 @@ class Output:
         for port, channel in sorted(used for used in self._used if used[0] not in ports):
             self.send_after(port, panic_messages(channel))
         self._reset_ns = max(self.now_ns(), self._last_due_ns)
-        for port in ports:
-            self.open(port, ())
+        for port in ports:  # thousands of messages: what was handed over ahead of time, and its release, leave before
+            self._tell(port, self._owed.pay(port, self.now_ns()), self._reset_ns)
 
     def open(self, port: str, messages: Iterable[bytes]) -> None:
         """A port is there (again): an end to what it has missed the end of, and then these; all of it before the notes
@@ -161,9 +161,13 @@ class Output:
         now_ns = self.now_ns()
         sounds = list(messages)
         self._used |= {(port, channel_of(data)) for data in sounds}
-        for data in (*self._owed.pay(port, now_ns), *sounds):
-            self._reset_ns = max(self._reset_ns, now_ns)
-            self.hand_over(Outgoing(due_ns=now_ns, data=data, port=port))
+        self._tell(port, [*self._owed.pay(port, now_ns), *sounds], now_ns)
+
+    def _tell(self, port: str, messages: Iterable[bytes], due_ns: int) -> None:
+        """Messages that no note may overtake."""
+        for data in messages:
+            self._reset_ns = max(self._reset_ns, due_ns)
+            self.hand_over(Outgoing(due_ns=due_ns, data=data, port=port))
 
     def miss(self, port: str, released: Iterable[Event]) -> None:
         """A port is not there any more, so that this, and what was sent of late, may have reached nobody."""

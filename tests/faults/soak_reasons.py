@@ -32,7 +32,7 @@ LOST_BY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 COUNTED_BY: Final[dict[str, tuple[str, ...]]] = {
     "late_ons_dropped": (*STANDSTILLS, *KILLS),
     "refused_notes": (*MOVES, *KILLS, *STANDSTILLS),
-    "late_events": (*MOVES, *KILLS, *STANDSTILLS),
+    "late_events": (*MOVES, *KILLS, *STANDSTILLS, "output unplugged"),  # all it may have missed, before any note
     "overflow": ("controllers flooded", "MIDI rubbish"),
     "lost_output": (SERVER,),
 }
@@ -46,8 +46,8 @@ SOON_NS: Final = SECOND  # the same of all others
 
 REASONS: Final = {
     "late_events": "left over 1 ms after their time: at a start or a move of the transport, or where a beat from "
-    "outside is ahead of ours, which is at once; after a standstill, whose note-offs are sent however late; while the "
-    "machine was late itself",
+    "outside is ahead of ours, which is at once; after a standstill, whose note-offs are sent however late; behind "
+    "the 2,000 messages that silence an output which is back after a panic; while the machine was late itself",
     "late_ons_dropped": "note-ons over 100 ms late: the process stood still, and a burst of what is past helps nobody",
     "refused_notes": "on their way to a place or a phrase that was over when they came",
     "doubled_notes": "two notes of one channel and pitch at one tick: the second is not struck",

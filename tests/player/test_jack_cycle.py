@@ -10,7 +10,7 @@ import pytest
 
 from realtime.errors import PortError
 from realtime.player.backends import jack as backend
-from realtime.player.backends.jack import MAX_INPUT, MAX_WRITES, JackIO
+from realtime.player.backends.jack import MAX_CONTINUOUS, MAX_INPUT, MAX_WRITES, JackIO
 from realtime.player.midi_bytes import note_off, note_on
 from realtime.player.ports import Outgoing, PortConfig
 from tests.player.jack_fake import CYCLE_NS, FRAMES, RATE, START_NS, FakeClient, FakeClock, FakePort
@@ -128,6 +128,16 @@ def test_a_flood_that_nobody_takes_is_bounded_and_counted(io: JackIO, client: Fa
     while batch := io.poll():
         taken += len(batch)
     assert taken == MAX_INPUT
+
+
+def test_a_flood_of_controllers_leaves_room_for_notes(io: JackIO, client: FakeClient) -> None:
+    source = client.midi_inports.made["Hocket In"]
+    source.incoming = [(0, bytes((0xB0, 1, 5)))] * (MAX_CONTINUOUS + 7) + [(1, NOTES[0])]
+    client.cycle()
+    assert io.lost_input == 7
+    taken = [message for _ in range(MAX_INPUT) for message in io.poll()]
+    assert len(taken) == MAX_CONTINUOUS + 1
+    assert taken[-1][1] == NOTES[0]
 
 
 def test_a_longer_period_asks_for_an_earlier_hand_over(io: JackIO, client: FakeClient) -> None:

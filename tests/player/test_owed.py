@@ -43,7 +43,8 @@ def test_after_a_panic_every_output_that_comes_is_silenced_once() -> None:
     assert not any(port == "bass" and is_note_off(data) for port, data in sent(rig))
     known = len(rig.io.sent)
     unplug(rig, there=True, port="bass")
-    assert [data for _, data in sent(rig, known)][: len(EVERY_NOTE)] == list(EVERY_NOTE)
+    owed = [*EVERY_CHANNEL, *EVERY_NOTE]
+    assert [data for _, data in sent(rig, known)][: len(owed)] == owed
     rig.run_ms(4000)
     known = len(rig.io.sent)
     for there in (False, True):

@@ -54,3 +54,15 @@ def test_a_late_note_does_not_leave_amid_the_reset_that_came_before_it(everythin
     (late,) = [event for event in rig.io.sent if event.data == note_on(0, 61, 90)]
     assert late.due_ns >= last_reset
     assert rig.io.sent[-1] is late
+
+
+def test_a_panic_for_all_notes_leaves_after_what_was_handed_over_ahead() -> None:
+    rig = Rig(lead_ns=20_000_000)
+    rig.core.handle(one_note(11))  # due 11 ms from now: within the lead
+    rig.core.step()
+    rig.core.handle(Panic(everything=True))
+    rig.core.step()
+    on, release, *sweep = rig.io.sent
+    assert (on.data, release.data) == (note_on(0, 60, 90), note_off(0, 60))
+    assert len(sweep) > 2000
+    assert on.due_ns <= release.due_ns <= min(message.due_ns for message in sweep)

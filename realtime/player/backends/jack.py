@@ -33,6 +33,8 @@ from realtime.player.ports import (
 
 MIN_LEAD_NS: Final = 10_000_000
 MAX_INPUT: Final = 16_384
+MAX_CONTINUOUS: Final = MAX_INPUT // 2  # of these, controllers, pressure and bends
+CONTINUOUS: Final = frozenset((0xA, 0xB, 0xD, 0xE))  # a status's upper half
 MAX_WRITES: Final = 256  # a cycle: more would take Python longer than a short period lasts
 CLOSE_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 1.0
@@ -170,8 +172,10 @@ class JackIO:
     def _read(self, start_ns: int, length_ns: int, frames: int) -> None:
         count = len(self._received)
         for offset, data in self._ports.source.incoming_midi_events():
-            if len(self._received) < MAX_INPUT:
-                self._received.append((start_ns + offset * length_ns // frames, bytes(data)))
+            raw = bytes(data)
+            # A flood is one of controllers: they are dropped first, so that there is room for the note-offs.
+            if len(self._received) < (MAX_CONTINUOUS if raw and raw[0] >> 4 in CONTINUOUS else MAX_INPUT):
+                self._received.append((start_ns + offset * length_ns // frames, raw))
             else:
                 self.lost_input += 1
         if len(self._received) > count:
