@@ -82,9 +82,9 @@ def test_jack_notes_arrive_at_their_sample(jack_player: tuple[PlayerProcess, Jac
     start = player.tick() + 200
     notes = tuple(ChunkNote(start + 7 * index, 30 + index, 3, 80) for index in range(50))
     player.send(Chunk(part="a", generation=1, channel=0, start_tick=start, notes=notes))
-    wait_until(lambda: len(peer.heard) == 100, "all notes at the recorder")
+    wait_until(lambda: len({data for _, data in peer.heard}) == 100, "all notes at the recorder")
     anchor = player.of(Clock)[-1].anchor()
-    heard = {data[1]: time_ns for time_ns, data in peer.heard if is_note_on(data)}
+    heard = {data[1]: time_ns for time_ns, data in reversed(peer.heard) if is_note_on(data)}  # JACK may repeat a cycle
     late_ms = [(heard[note.pitch] - anchor.time_of(note.start_tick)) / MS for note in notes]
     middle = statistics.median(late_ms)
     assert sorted(abs(late - middle) for late in late_ms)[-1] < 1.5
