@@ -53,7 +53,8 @@ def run_window() -> int:
 
 def start_seconds(compiled: str) -> float:
     """Of one start. `compiled`: folder of what Python keeps of the modules, as it does beside them for a user."""
-    with TemporaryDirectory() as home:
+    # The engine of the window that has gone may be writing its session still.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
         environment = os.environ | {name: str(Path(home, folder)) for name, folder in FOLDERS.items()}
         environment |= {"HOME": home, "PYTHONPYCACHEPREFIX": compiled}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
