@@ -7,7 +7,18 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from gui.theme import SPACE
 from gui.widgets.control_slider import DEFAULT_KEYS
 from gui.widgets.mapped import Mapped
-from gui.widgets.painted import begin, control, draw_chevron, draw_ground, draw_left, draw_right, end, line_height, pen
+from gui.widgets.painted import (
+    begin,
+    control,
+    draw_chevron,
+    draw_ground,
+    draw_left,
+    draw_right,
+    end,
+    least_size,
+    line_height,
+    pen,
+)
 from gui.widgets.value_scale import ValueScale, title_of
 from realtime.bundle.spec import ControlSpec
 
@@ -89,7 +100,7 @@ class ChoiceBox(Mapped, QComboBox):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         """The same height; the name is elided."""
-        return QSize(72, line_height(self))
+        return least_size(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Ground, name, label, chevron, ring."""

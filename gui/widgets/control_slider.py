@@ -17,6 +17,7 @@ from gui.widgets.painted import (
     draw_right,
     end,
     fill_of,
+    least_size,
     line_height,
     pen,
     shift,
@@ -188,7 +189,7 @@ class ControlSlider(Mapped, QAbstractSlider):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         """The same height; texts are elided."""
-        return QSize(72, line_height(self))
+        return least_size(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Track, fill, marks, texts, ring."""

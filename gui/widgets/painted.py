@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ LOOKS = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleCha
 HATCH_SHARE = 0.35  # how far a pattern's lines are darker than its ground
 
 CHEVRON: Final = ((-3.5, -1.5), (0, 2), (3.5, -1.5))
+LEAST_WIDTH: Final = 72  # px
 
 
 @lru_cache(maxsize=256)
@@ -125,6 +126,11 @@ def small(font: QFont) -> QFont:
 def line_height(widget: QWidget) -> int:
     """How high a widget is that shows one line of text: never below what a finger or a pen hits."""
     return max(SPACE.target, widget.fontMetrics().height() + SPACE.gap)
+
+
+def least_size(widget: QWidget) -> QSize:
+    """Of a control that shows one line of text: what does not fit is elided."""
+    return QSize(LEAST_WIDTH, line_height(widget))
 
 
 def shift(modifiers: Qt.KeyboardModifier) -> bool:

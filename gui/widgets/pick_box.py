@@ -5,7 +5,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from gui.theme import SPACE
-from gui.widgets.painted import Painted, begin, draw_chevron, draw_ground, draw_left, end, line_height, pen
+from gui.widgets.painted import Painted, begin, draw_chevron, draw_ground, draw_left, end, least_size, line_height, pen
 
 
 class PickBox(Painted, QComboBox):
@@ -28,7 +28,7 @@ class PickBox(Painted, QComboBox):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         """The text is elided."""
-        return QSize(72, line_height(self))
+        return least_size(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Ground, text, chevron, ring."""
