@@ -18,6 +18,7 @@ from realtime.port_news import PortsSeen as PortsSeen
 from realtime.port_news import SeenPort as SeenPort
 
 WIRE_VERSION: Final = 7
+MAX_CHUNK_NOTES: Final = 512  # read in 0.1 ms: while a message is read, the thread of the MIDI system waits
 ASIDE: Final = "aside:"  # begins the names of parts that play by the running clock, also while the transport stands
 THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
 
@@ -26,8 +27,8 @@ THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
 
 
 class Chunk(Message, frozen=True, tag=True):
-    """Notes of one part, to be played. A generation newer than the part's last one replaces the unsent
-    note-ons of older generations from `start_tick` on; an older one is refused."""
+    """Notes of one part, to be played, at most `MAX_CHUNK_NOTES`. A generation newer than the part's last one replaces
+    the unsent note-ons of older generations from `start_tick` on; an older one is refused."""
 
     part: str
     generation: int

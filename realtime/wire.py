@@ -15,7 +15,7 @@ from realtime.errors import HocketError
 from realtime.messages import Message
 
 T = TypeVar("T")
-MAX_MESSAGE_BYTES = 1 << 22
+MAX_MESSAGE_BYTES = 1 << 22  # a longer one is none: the pipe is out of step
 _LENGTH = struct.Struct(">I")
 
 
@@ -50,19 +50,20 @@ class Sender:
 
 
 class Receiver(Generic[T]):
-    """Reads messages of one union type from a pipe."""
+    """Reads messages of one union type from a pipe.
 
-    def __init__(self, stream: BinaryIO, union: object) -> None:
-        self._stream = stream
+    Those of more than `limit_bytes` are read away and counted: for a reader beside whom a thread plays, since decoding
+    holds the interpreter's lock throughout.
+    """
+
+    def __init__(self, stream: BinaryIO, union: object, *, limit_bytes: int = MAX_MESSAGE_BYTES) -> None:
+        self._stream, self._limit_bytes = stream, limit_bytes
+        self.skipped = 0
         self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(union)
 
     def receive(self) -> T | None:
         """The next message; None at the end of the pipe or on bytes that are no message."""
-        head = self._read(_LENGTH.size)
-        if head is None:
-            return None
-        (length,) = _LENGTH.unpack(head)
-        body = self._read(length) if length <= MAX_MESSAGE_BYTES else None
+        body = self._next_body()
         if body is None:
             return None
         try:
@@ -71,6 +72,18 @@ class Receiver(Generic[T]):
             return None
         except HocketError:  # a value that a message's own checks refuse
             return None
+
+    def _next_body(self) -> bytes | None:
+        while (head := self._read(_LENGTH.size)) is not None:
+            (length,) = _LENGTH.unpack(head)
+            if length > MAX_MESSAGE_BYTES:
+                return None
+            if length <= self._limit_bytes:
+                return self._read(length)
+            for begin in range(0, length, self._limit_bytes):
+                self._read(min(length - begin, self._limit_bytes))
+            self.skipped += 1
+        return None
 
     def _read(self, count: int) -> bytes | None:
         data = b""

@@ -3,12 +3,25 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from realtime.engine.routing import Thru
 from realtime.errors import DeviceLostError, HocketError, PortError, UsageError
-from realtime.messages import WIRE_VERSION, Failed, FromPlayer, Message, Quit, Ready, SetSound, SetSync
+from realtime.messages import (
+    MAX_CHUNK_NOTES,
+    WIRE_VERSION,
+    Chunk,
+    Failed,
+    FromPlayer,
+    Message,
+    Quit,
+    Ready,
+    SetSound,
+    SetSync,
+)
 from realtime.player.sync.options import SyncOptions
 from realtime.session import Session
 from realtime.wire import Receiver, Sender
@@ -90,6 +103,12 @@ def start_player(options: PlayerOptions) -> PlayerProcess:
     return subprocess.Popen(options.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
+def in_pieces(chunk: Chunk) -> Iterator[Chunk]:
+    """The same notes in chunks of at most `MAX_CHUNK_NOTES`, the first of which replaces what the chunk would."""
+    for begin in range(0, max(1, len(chunk.notes)), MAX_CHUNK_NOTES):
+        yield msgspec.structs.replace(chunk, notes=chunk.notes[begin : begin + MAX_CHUNK_NOTES])
+
+
 class PlayerLink:
     """A running player. Messages go to `on_message` in a reader thread; None means that the player is gone."""
 
@@ -125,8 +144,9 @@ class PlayerLink:
         return first
 
     def send(self, message: Message) -> bool:
-        """Send a message; False if the player is gone."""
-        return self._sender.send(message)
+        """Send a message, a long chunk in pieces; False if the player is gone."""
+        pieces = in_pieces(message) if isinstance(message, Chunk) else (message,)
+        return all(self._sender.send(piece) for piece in pieces)
 
     def _read(self) -> None:
         while True:

@@ -25,6 +25,7 @@ from realtime.wire import Receiver, Sender
 ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # by name: not all exist everywhere
 OUTBOX_SECONDS: Final = 0.3  # the engine's time to read the last messages
 STACK_BYTES: Final = 512 * 1024
+MESSAGE_LIMIT_BYTES: Final = 32 * 1024  # a chunk of `MAX_CHUNK_NOTES` has less, whatever its numbers
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -78,14 +79,16 @@ def _play(
         io, Conductor(clock, options), outbox.put, thru=arguments.thru, trace=arguments.trace, clear=arguments.clear
     )
     core.hear(sound)
-    core.overflow = lambda: inbox.dropped + outbox.dropped
+    # Unbuffered: a buffered reader that a daemon thread blocks in cannot be let go at the end.
+    stream = os.fdopen(frames_in, "rb", buffering=0)
+    receiver = Receiver[ToPlayer](stream, ToPlayer, limit_bytes=MESSAGE_LIMIT_BYTES)
+    core.overflow = lambda: inbox.dropped + outbox.dropped + receiver.skipped
     try:
         core.attach(io, priority, warnings)
         sound.watch(outbox.put)  # not before the first word, which is `Ready`
         if options.count_in:
             core.handle(StartTransport())
-        # Unbuffered: a buffered reader that a daemon thread blocks in cannot be let go at the end.
-        start_reader(Receiver[ToPlayer](os.fdopen(frames_in, "rb", buffering=0), ToPlayer), inbox)
+        start_reader(receiver, inbox)
         run(core, inbox, stop, priority, open_ports)
     finally:
         core.shutdown()

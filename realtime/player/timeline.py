@@ -9,13 +9,12 @@ import heapq
 from dataclasses import dataclass
 from typing import Final
 
-from realtime.messages import Chunk, ChunkNote
+from realtime.messages import MAX_CHUNK_NOTES, Chunk, ChunkNote
 from realtime.music.units import PPQ
 from realtime.player.midi_bytes import channel_of, is_note_off, is_note_on, note_off, note_on
 
 THRU: Final = "thru"  # owner of the notes that the musician holds through MIDI thru
 MAX_UNSENT_NOTES: Final = 8192
-MAX_CHUNK_NOTES: Final = 2048  # accepting this many takes about 5 ms: more would make due notes late
 MAX_PARTS: Final = 64
 MAX_NOTE_TICKS: Final = 256 * PPQ  # 64 bars of 4/4: a longer note is a hung one
 MAX_TICK: Final = 1 << 40  # exact in a float, and some 36,000 years away

@@ -120,6 +120,8 @@ class Tape:
 
     def _process(self, frames: int) -> None:
         start_ns, length_ns = self._clock.cycle()
+        if self._clock.is_repeated:
+            return  # heard already
         first = self._client.last_frame_time if self._client is not None else 0
         if self._next_frame and first > self._next_frame:
             self._missed.append((start_ns, (first - self._next_frame) // frames))

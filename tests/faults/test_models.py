@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from realtime.engine.commands import AddPart, Forward, Launch, SetControl, SwapModel
+from realtime.engine.player_link import in_pieces
 from realtime.engine.reports import ModelFailed, PartState, RackChanged, Refused
 from realtime.engine.setup import PartSetup
-from realtime.messages import Chunk, ChunkNote, Counters, Panic, Quit
+from realtime.messages import Chunk, ChunkNote, Counters, Panic, Quit, Sent
 from realtime.player.midi_bytes import is_note_on, note_off, note_on
 from tests.faults.rig import MS, Played, Tape, playing, session_of, wait_until
 from tests.faults.slow_bundle import write_slow_bundle
@@ -153,9 +154,11 @@ def test_nothing_that_is_no_note_leaves(tape: Tape, measured: Measured) -> None:
             player.send(Chunk(part="far", generation=1, channel=channel, start_tick=tick, notes=notes[:1]))
         crowd = tuple(ChunkNote(tick + 480 + n % 480, n % 128, 1, 80) for n in range(50_000))  # within a beat
         for begin in range(0, 1_000_000, len(crowd)):
-            player.send(Chunk(part="crowd", generation=2, channel=1, start_tick=tick + begin % 2, notes=crowd))
-        tape.wait(lambda ledger: ledger.ons[0] >= 1, "the one note that is one")
-        asked = len(ILL) + 3 + 1_000_000
+            chunk = Chunk(part="crowd", generation=2, channel=1, start_tick=tick + begin % 2, notes=crowd)
+            for piece in in_pieces(chunk):
+                player.send(piece)
+        player.send(chunk)  # nobody's: its bytes are not even read as a message
+        asked = len(ILL) + 3 + 1_000_000 + 1  # a message that is not read counts once
 
         def counted() -> bool:
             told = player.of(Counters)[-1]
@@ -168,7 +171,10 @@ def test_nothing_that_is_no_note_leaves(tape: Tape, measured: Measured) -> None:
     ledger = tape.listen()
     measured(9, "notes asked for", asked)
     measured(9, "notes played", counters.ons)
+    left = [sent.data[:2] for sent in player.of(Sent) if sent.part == "ill"]
+    assert left == [bytes((0x90, 60)), bytes((0x80, 60))]  # the one note that is one
     assert ledger.invalid == 0
-    assert ledger.ons[0] == ledger.offs[0] == 1
-    assert ledger.ons.total() == counters.ons
-    assert ledger.balanced
+    assert not ledger.hung
+    if not tape.gaps:  # else JACK has left a cycle out, or let it be heard twice
+        assert ledger.ons[0] == ledger.offs[0] == 1
+        assert ledger.ons.total() == counters.ons

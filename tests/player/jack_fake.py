@@ -31,8 +31,7 @@ class FakePort:
         self.cycles[-1].append((offset, data))
 
     def incoming_midi_events(self) -> list[tuple[int, bytes]]:
-        came, self.incoming = self.incoming, []
-        return came
+        return self.incoming
 
     def unregister(self) -> None:
         self.name = ""
@@ -110,9 +109,12 @@ class FakeClient:
 
     # --- what the server does -------------------------------------------------------------------------
 
-    def cycle(self, frames: int = FRAMES) -> None:
-        """One period of the server, in its thread."""
-        self._process(frames)
+    def cycle(self, frames: int = FRAMES, *, calls: int = 1) -> None:
+        """One period of the server, in its thread, which calls twice after a period that it had to leave out."""
+        for _ in range(calls):
+            self._process(frames)
+        for port in self.midi_inports.made.values():
+            port.incoming = []
         self.now_ns += CYCLE_NS * frames // FRAMES
 
     def register(self, name: str) -> None:
@@ -128,7 +130,10 @@ class FakeClock:
     """`CycleClock`: the client's present cycle."""
 
     def __init__(self, client: FakeClient) -> None:
-        self._client = client
+        self._client, self._start_ns = client, 0
+        self.is_repeated = False
 
     def cycle(self) -> tuple[int, int]:
-        return self._client.now_ns, CYCLE_NS
+        start_ns = self._client.now_ns
+        self._start_ns, self.is_repeated = start_ns, start_ns == self._start_ns
+        return start_ns, CYCLE_NS

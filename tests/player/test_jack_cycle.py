@@ -71,6 +71,17 @@ def test_what_is_due_at_one_time_leaves_in_the_order_of_sending(io: JackIO, clie
     assert out.cycles == [[(240, data) for data in row]]
 
 
+def test_a_cycle_that_is_called_twice_keeps_what_it_wrote_and_reads_once(
+    io: JackIO, client: FakeClient, out: FakePort
+) -> None:
+    send(io, 5, note_on(0, 60, 1))
+    client.midi_inports.made["Hocket In"].incoming = [(0, note_on(0, 61, 1))]
+    client.cycle(calls=2)
+    client.cycle()
+    assert out.cycles == [[(240, note_on(0, 60, 1))], []]
+    assert len(io.poll()) == 1
+
+
 def test_a_full_buffer_delays_and_loses_nothing(io: JackIO, client: FakeClient, out: FakePort) -> None:
     out.room = 3
     for data in NOTES[:8]:

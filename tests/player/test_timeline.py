@@ -124,10 +124,11 @@ def test_invalid_notes_are_refused_and_counted() -> None:
 
 def test_the_heap_is_bounded() -> None:
     timeline = Timeline()
-    for index in range(6):
+    chunks = MAX_UNSENT_NOTES // MAX_CHUNK_NOTES + 1
+    for index in range(chunks):
         timeline.accept(chunk(*[(tick, 60, 1) for tick in range(MAX_CHUNK_NOTES + 1)], part=f"p{index}"))
     assert timeline.unsent_count == MAX_UNSENT_NOTES
-    assert timeline.overflow == 6 * (MAX_CHUNK_NOTES + 1) - MAX_UNSENT_NOTES
+    assert timeline.overflow == chunks * (MAX_CHUNK_NOTES + 1) - MAX_UNSENT_NOTES
 
 
 def test_replaced_notes_do_not_pile_up_in_the_heap() -> None:

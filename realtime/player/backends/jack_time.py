@@ -29,6 +29,8 @@ class CycleClock:
         results = (self._frames, self._start_us, self._next_us, self._period_us)
         self._arguments = (pointer, *(ctypes.byref(result) for result in results))
         self._differences_ns: deque[int] = deque(maxlen=_SAMPLES)
+        self._frame = -1
+        self.is_repeated = False  # whether the last two calls were in one cycle: JACK calls twice after one it left out
 
     def cycle(self) -> tuple[int, int]:
         """Start of the current cycle in monotonic ns, and its length in ns."""
@@ -36,6 +38,7 @@ class CycleClock:
         # Whatever comes between the two clock reads makes the difference larger, so the smallest is right.
         self._differences_ns.append(time.monotonic_ns() - jack_us * 1000)
         self._get_cycle_times(*self._arguments)
-        start_us = self._start_us.value
+        frame, start_us = self._frames.value, self._start_us.value
+        self._frame, self.is_repeated = frame, frame == self._frame
         length_us = max(1, self._next_us.value - start_us)
         return start_us * 1000 + min(self._differences_ns), length_us * 1000
