@@ -103,10 +103,13 @@ def start_player(options: PlayerOptions) -> PlayerProcess:
     return subprocess.Popen(options.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def in_pieces(chunk: Chunk) -> Iterator[Chunk]:
-    """The same notes in chunks of at most `MAX_CHUNK_NOTES`, the first of which replaces what the chunk would."""
-    for begin in range(0, max(1, len(chunk.notes)), MAX_CHUNK_NOTES):
-        yield msgspec.structs.replace(chunk, notes=chunk.notes[begin : begin + MAX_CHUNK_NOTES])
+def in_pieces(message: Message) -> Iterator[Message]:
+    """A message as it is sent: a long chunk in chunks of `MAX_CHUNK_NOTES`, whose first replaces what it would."""
+    if not isinstance(message, Chunk):
+        yield message
+        return
+    for begin in range(0, max(1, len(message.notes)), MAX_CHUNK_NOTES):
+        yield msgspec.structs.replace(message, notes=message.notes[begin : begin + MAX_CHUNK_NOTES])
 
 
 class PlayerLink:
@@ -145,8 +148,7 @@ class PlayerLink:
 
     def send(self, message: Message) -> bool:
         """Send a message, a long chunk in pieces; False if the player is gone."""
-        pieces = in_pieces(message) if isinstance(message, Chunk) else (message,)
-        return all(self._sender.send(piece) for piece in pieces)
+        return all(self._sender.send(piece) for piece in in_pieces(message))
 
     def _read(self) -> None:
         while True:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from realtime.engine.commands import AddPart, Forward, Launch, SetControl, SwapModel
-from realtime.engine.player_link import in_pieces
 from realtime.engine.reports import ModelFailed, PartState, RackChanged, Refused
 from realtime.engine.setup import PartSetup
 from realtime.messages import Chunk, ChunkNote, Counters, Panic, Quit, Sent
@@ -155,9 +154,8 @@ def test_nothing_that_is_no_note_leaves(tape: Tape, measured: Measured) -> None:
         crowd = tuple(ChunkNote(tick + 480 + n % 480, n % 128, 1, 80) for n in range(50_000))  # within a beat
         for begin in range(0, 1_000_000, len(crowd)):
             chunk = Chunk(part="crowd", generation=2, channel=1, start_tick=tick + begin % 2, notes=crowd)
-            for piece in in_pieces(chunk):
-                player.send(piece)
-        player.send(chunk)  # nobody's: its bytes are not even read as a message
+            player.send(chunk)
+        player.sender.send(chunk)  # in one piece. Nobody's: its bytes are not even read as a message
         asked = len(ILL) + 3 + 1_000_000 + 1  # a message that is not read counts once
 
         def counted() -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
+from realtime.engine.player_link import in_pieces
 from realtime.messages import Chunk, ChunkNote, Clock, FromPlayer, Message, Ready, Sent, ToPlayer
 from realtime.player.midi_bytes import is_note_off, is_note_on
 from realtime.wire import Receiver, Sender
@@ -41,7 +42,8 @@ class PlayerProcess:
                 self._changed.notify_all()
 
     def send(self, message: ToPlayer) -> None:
-        assert self.sender.send(message)
+        """As the engine does."""
+        assert all(self.sender.send(piece) for piece in in_pieces(message))
 
     def of(self, kind: type[T]) -> list[T]:
         return [message for message in list(self.messages) if isinstance(message, kind)]
