@@ -17,7 +17,7 @@ from realtime.port_news import PortLost as PortLost
 from realtime.port_news import PortsSeen as PortsSeen
 from realtime.port_news import SeenPort as SeenPort
 
-WIRE_VERSION: Final = 7
+WIRE_VERSION: Final = 8
 MAX_CHUNK_NOTES: Final = 512  # read in 0.1 ms: while a message is read, the thread of the MIDI system waits
 ASIDE: Final = "aside:"  # begins the names of parts that play by the running clock, also while the transport stands
 THRU_OFF, THRU_CONTROLS, THRU_ALL = THRU_MODES = ("off", "controls", "all")
@@ -227,6 +227,7 @@ class Counters(Message, frozen=True, tag=True):
     refused_notes: int = 0  # invalid or stale work
     doubled_notes: int = 0  # struck at a tick at which another note had just struck the same pitch
     ignored_input: int = 0  # SysEx, real-time and malformed bytes
+    coalesced: int = 0  # received values of controllers that later ones have replaced, in a flood
     overflow: int = 0
     late_events: int = 0  # sent more than 1 ms after they were due
     late_max_us: int = 0

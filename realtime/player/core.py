@@ -32,6 +32,7 @@ from realtime.messages import (
 )
 from realtime.player.clock import MS_NS
 from realtime.player.ear import Ear
+from realtime.player.flood import newest
 from realtime.player.injected import Injected
 from realtime.player.midi_bytes import SYNC_STATUSES, parse_channel_message
 from realtime.player.output import Output, ready_of, report_of
@@ -193,7 +194,10 @@ class Core:
     def _take_input(self) -> None:
         for time_ns, raw in self._injected.arrived(self._clock.now_ns(), INPUT_BATCH):
             self._hear(time_ns, raw, may_be_echo=False)  # no cable leads there
-        for time_ns, raw in self._io.poll() if self._io else ():
+        arrived = self._io.poll() if self._io else []
+        heard = newest(arrived) if len(arrived) >= INPUT_BATCH else arrived
+        self._tally.coalesce(len(arrived) - len(heard))
+        for time_ns, raw in heard:
             self._hear(time_ns, raw, may_be_echo=True)
 
     def _hear(self, time_ns: int, raw: bytes, *, may_be_echo: bool) -> None:

@@ -20,6 +20,7 @@ class Tally:
     offs: int = 0
     received: int = 0
     ignored_input: int = 0
+    coalesced: int = 0
     late_events: int = 0
     late_max_us: int = 0
     lost_input: int = 0  # of ports that are gone
@@ -33,6 +34,11 @@ class Tally:
             self.ons += 1
         else:
             self.offs += 1
+
+    def coalesce(self, count: int) -> None:
+        """So many values of controllers came in and were replaced by later ones."""
+        self.received += count
+        self.coalesced += count
 
     def count_lateness(self, late_ns: int) -> None:
         """An event with a due time left this much after it."""
@@ -56,6 +62,7 @@ class Tally:
             refused_notes=timeline.refused_notes,
             doubled_notes=timeline.doubled_notes,
             ignored_input=self.ignored_input,
+            coalesced=self.coalesced,
             overflow=timeline.overflow + self.lost_input + lost_input + overflow,
             late_events=self.late_events,
             late_max_us=self.late_max_us,

@@ -36,6 +36,7 @@ MUSIC_SECONDS: Final = 15.0  # after any harm: then it is lost
 LASTING: Final = ("engine killed", "player killed", SERVER, "output unplugged", "both suspended")
 GENTLE: Final = tuple(name for name in HARM if "killed" not in name and name != SERVER)
 CALM: Final = "(calm)"
+NOT_LOST: Final = ("late_events", "coalesced", *OF_THE_MUSIC)
 MUST_BE_NONE: Final = ("hung", "silent", "invalid_bytes", "unexplained", "leaks")
 
 
@@ -138,7 +139,7 @@ class Soak:
 
     def _events(self) -> dict[str, Any]:
         counted = self.stage.counted()
-        dropped = [each.count for each in counted if each.key not in ("late_events", *OF_THE_MUSIC)]
+        dropped = [each.count for each in counted if each.key not in NOT_LOST]
         return {
             "late": sum(each.count for each in counted if each.key == "late_events"),
             "dropped": sum(dropped),

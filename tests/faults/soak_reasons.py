@@ -33,6 +33,7 @@ COUNTED_BY: Final[dict[str, tuple[str, ...]]] = {
     "late_ons_dropped": (*STANDSTILLS, *KILLS),
     "refused_notes": (*MOVES, *KILLS, *STANDSTILLS),
     "late_events": (*MOVES, *KILLS, *STANDSTILLS, "output unplugged"),  # all it may have missed, before any note
+    "coalesced": ("controllers flooded",),
     "overflow": ("controllers flooded", "MIDI rubbish"),
     "lost_output": (SERVER,),
 }
@@ -51,6 +52,7 @@ REASONS: Final = {
     "late_ons_dropped": "note-ons over 100 ms late: the process stood still, and a burst of what is past helps nobody",
     "refused_notes": "on their way to a place or a phrase that was over when they came",
     "doubled_notes": "two notes of one channel and pitch at one tick: the second is not struck",
+    "coalesced": "values of controllers that a newer one had replaced before they were heard",
     "overflow": "found a queue full",
     "lost_output": "meant for an output that was not there",
     STRUCK_TWICE: "its note-off was lost: a cycle of JACK in which a process is suspended is lost to its listeners, or "

@@ -24,7 +24,15 @@ from tests.jack_server import JackServer
 
 MODELS = Path(__file__).parents[2] / "exported_models"
 KEPT = (Ready, Refused, ModelFailed, PortLost, EngineFailed)
-FAULTS = ("late_ons_dropped", "refused_notes", "doubled_notes", "overflow", "late_events", "lost_output")
+FAULTS = (
+    "late_ons_dropped",
+    "refused_notes",
+    "doubled_notes",
+    "coalesced",
+    "overflow",
+    "late_events",
+    "lost_output",
+)
 
 
 class Watched(Played):

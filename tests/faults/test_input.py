@@ -59,6 +59,7 @@ def test_a_flood_of_controllers(tape: Tape, keys: Tape, measured: Measured) -> N
         growth = rss_mb(player) - before_mb[0], rss_mb(engine) - before_mb[1]
         measured(11, "growth of the player, MB", growth[0])
         measured(11, "growth of the engine, MB", growth[1])
+        measured(11, "input coalesced", told.coalesced)
         measured(11, "input dropped", told.overflow)
         measured(11, "periods the listener missed", tape.missed)
         assert max(growth) < 40.0
