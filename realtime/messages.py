@@ -234,6 +234,7 @@ class Counters(Message, frozen=True, tag=True):
     pulses_in: int = 0  # of the MIDI clock that is followed
     pulses_out: int = 0  # of ours
     lost_output: int = 0  # messages for an output that was not there
+    missed_cycles: int = 0  # JACK's, in which the player was not called in time (an xrun): events of it are late
 
 
 class Silenced(Message, frozen=True, tag=True):

@@ -31,6 +31,11 @@ class MetersModel(QObject):
         now = self.counters
         return now.late_ons_dropped + now.overflow + now.lost_output + self.status.dropped
 
+    @property
+    def xruns(self) -> int:
+        """Cycles of JACK that the player has missed."""
+        return self.counters.missed_cycles
+
     def _follow(self, report: Report) -> None:
         match report:
             case Status():

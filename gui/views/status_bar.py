@@ -37,7 +37,6 @@ class StatusBar(QWidget):
         self.load = Meter(self.tr("Load"), unit="%", budget=LOAD_BUDGET, top=100.0)
         self.late = Meter(self.tr("Late"), unit="ms", budget=LATE_BUDGET_MS)
         self.lost = QLabel()
-        self.lost.setToolTip(self.tr("Notes and messages that were dropped since the start"))
         self.lost.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("lost {}").format(999)))
         margins = (SPACE.gap, SPACE.tight, SPACE.gap, SPACE.tight)
         widgets = *self.boxes.values(), self.line, self.load, self.late, self.lost
@@ -69,6 +68,8 @@ class StatusBar(QWidget):
         self.load.show_amount(self._meters.status.cpu_percent)
         self.late.show_amount(self._meters.late_ms)
         self.lost.setText(self.tr("lost {}").format(self._meters.lost))
+        xruns = self.tr("\nCycles of JACK missed (xruns): {}").format(self._meters.xruns) if self._meters.xruns else ""
+        self.lost.setToolTip(self.tr("Notes and messages that were dropped since the start") + xruns)
 
     def _say(self, message: Message) -> None:
         if not message.is_toast:  # that is said over the window

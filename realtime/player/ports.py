@@ -119,6 +119,10 @@ class MidiIO(Protocol):
     lost_output: int  # messages for an output that was not there
     transport: SystemTransport | None  # of a MIDI system whose programs share one
 
+    @property
+    def missed_cycles(self) -> int:
+        """The MIDI system's cycles in which we were not called: what was due then leaves late."""
+
     def send(self, event: Outgoing) -> None:
         """Send at `due_ns`, or at once if that is past; `PortError` once closed or lost."""
 

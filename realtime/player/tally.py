@@ -25,6 +25,7 @@ class Tally:
     late_max_us: int = 0
     lost_input: int = 0  # of ports that are gone
     lost_output: int = 0  # of the same
+    missed_cycles: int = 0  # of the same
     pulses_in: int = 0
     pulses_out: int = 0
 
@@ -49,6 +50,7 @@ class Tally:
         """Ports are gone, and their own counts with them."""
         self.lost_input += io.lost_input
         self.lost_output += io.lost_output
+        self.missed_cycles += io.missed_cycles
 
     def counters(self, timeline: Timelines, echoes: int, overflow: int, io: MidiIO | None) -> Counters:
         """All totals as a message; `overflow`: drops of the queues; `io`: the ports that are open."""
@@ -69,4 +71,5 @@ class Tally:
             pulses_in=self.pulses_in,
             pulses_out=self.pulses_out,
             lost_output=self.lost_output + lost_output,
+            missed_cycles=self.missed_cycles + (io.missed_cycles if io else 0),
         )

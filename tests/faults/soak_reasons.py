@@ -80,6 +80,7 @@ class Counted:
     count: int
     told_ns: int
     worst_ms: float = 0.0  # the latest event of this player so far, where events were late
+    missed_cycles: int = 0  # of JACK's, that this player has missed so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def _of_lost(tape: Tape, lost: Lost, evidence: Evidence, begun_ns: int) -> str:
 def _of_counted(counted: Counted, evidence: Evidence, begun_ns: int) -> str:
     when = (counted.told_ns - begun_ns) / SECOND
     return (
-        f"{when:.2f} s: {counted.key} {counted.count} (latest so far {counted.worst_ms:.1f} ms); "
+        f"{when:.2f} s: {counted.key} {counted.count} (latest so far {counted.worst_ms:.1f} ms, "
+        f"{counted.missed_cycles} cycles of JACK's missed); "
         f"{evidence.before(counted.told_ns)}"
     )
 

@@ -56,8 +56,10 @@ class Watched(Played):
         told_ns = time.monotonic_ns()
         for key in FAULTS:
             if grown := getattr(told, key) - getattr(before, key):
-                worst_ms = told.late_max_us / 1000
-                self.counted.append(Counted(key=key, count=grown, told_ns=told_ns, worst_ms=worst_ms))
+                worst_ms, missed = told.late_max_us / 1000, told.missed_cycles
+                self.counted.append(
+                    Counted(key=key, count=grown, told_ns=told_ns, worst_ms=worst_ms, missed_cycles=missed)
+                )
 
 
 class Second:

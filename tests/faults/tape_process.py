@@ -44,7 +44,6 @@ class Tape:
         self._lost = threading.Event()
         self._is_plugged = True
         self._seen: set[str] = set()  # inputs of Hocket that we have been connected to
-        self._next_frame = 0
         # When, periods in which we were not called, or too late; none where JACK says that it was late itself.
         self._missed: deque[tuple[int, int]] = deque()
 
@@ -89,7 +88,6 @@ class Tape:
             return
         self._ever.append(client)
         self._lost.clear()
-        self._next_frame = 0
         self._seen.clear()
         try:
             self._ear = client.midi_inports.register("ear") if self._is_plugged else None
@@ -119,13 +117,12 @@ class Tape:
         self._lost.set()
 
     def _process(self, frames: int) -> None:
-        start_ns, length_ns = self._clock.cycle()
-        if self._clock.is_repeated:
+        missed = self._clock.cycles.missed
+        start_ns, length_ns = self._clock.cycle(frames)
+        if self._clock.cycles.is_repeated:
             return  # heard already
-        first = self._client.last_frame_time if self._client is not None else 0
-        if self._next_frame and first > self._next_frame:
-            self._missed.append((start_ns, (first - self._next_frame) // frames))
-        self._next_frame = first + frames if first else 0
+        if self._clock.cycles.missed > missed:
+            self._missed.append((start_ns, self._clock.cycles.missed - missed))
         ear = self._ear
         for offset, data in ear.incoming_midi_events() if ear is not None else ():
             self._heard.append((start_ns + offset * length_ns // frames, list(bytes(data))))

@@ -7,6 +7,8 @@ from typing import Any
 
 import jack
 
+from realtime.player.backends.jack_time import Cycles
+
 RATE, FRAMES = 48_000, 480  # a cycle of 10 ms
 CYCLE_NS = 10_000_000
 START_NS = 1_000_000_000
@@ -130,10 +132,9 @@ class FakeClock:
     """`CycleClock`: the client's present cycle."""
 
     def __init__(self, client: FakeClient) -> None:
-        self._client, self._start_ns = client, 0
-        self.is_repeated = False
+        self._client, self.cycles = client, Cycles()
 
-    def cycle(self) -> tuple[int, int]:
+    def cycle(self, frames: int) -> tuple[int, int]:
         start_ns = self._client.now_ns
-        self._start_ns, self.is_repeated = start_ns, start_ns == self._start_ns
+        self.cycles.follow(start_ns * RATE // 1_000_000_000, frames)
         return start_ns, CYCLE_NS

@@ -53,8 +53,8 @@ class JackPeer:
         self._client.close()
 
     def _process(self, frames: int) -> None:
-        start_ns, length_ns = self._clock.cycle()
-        if self._clock.is_repeated:
+        start_ns, length_ns = self._clock.cycle(frames)
+        if self._clock.cycles.is_repeated:
             return
         for offset, data in self._in.incoming_midi_events():
             self.heard.append((start_ns + offset * length_ns // frames, bytes(data)))

@@ -11,6 +11,7 @@ import pytest
 from realtime.errors import PortError
 from realtime.player.backends import jack as backend
 from realtime.player.backends.jack import MAX_CONTINUOUS, MAX_INPUT, MAX_WRITES, JackIO
+from realtime.player.backends.jack_time import Cycles
 from realtime.player.midi_bytes import note_off, note_on
 from realtime.player.ports import Outgoing, PortConfig
 from tests.player.jack_fake import CYCLE_NS, FRAMES, RATE, START_NS, FakeClient, FakeClock, FakePort
@@ -80,6 +81,26 @@ def test_a_cycle_that_is_called_twice_keeps_what_it_wrote_and_reads_once(
     client.cycle()
     assert out.cycles == [[(240, note_on(0, 60, 1))], []]
     assert len(io.poll()) == 1
+    assert io.missed_cycles == 0
+
+
+def test_a_cycle_without_a_call_is_counted_and_its_notes_leave_in_the_next(
+    io: JackIO, client: FakeClient, out: FakePort
+) -> None:
+    client.cycle()
+    send(io, 25, note_on(0, 60, 1))
+    client.cycle(calls=0)
+    client.cycle(calls=0)
+    client.cycle(calls=2)
+    assert io.missed_cycles == 2
+    assert [[data for _, data in cycle] for cycle in out.cycles] == [[], [note_on(0, 60, 1)]]
+
+
+def test_the_count_of_frames_begins_again_after_32_bits() -> None:
+    cycles = Cycles()
+    for frame in ((1 << 32) - 960, (1 << 32) - 480, 0, 0, 960):
+        cycles.follow(frame, 480)
+    assert (cycles.missed, cycles.is_repeated) == (1, False)
 
 
 def test_a_full_buffer_delays_and_loses_nothing(io: JackIO, client: FakeClient, out: FakePort) -> None:

@@ -122,6 +122,11 @@ class JackIO:
         """What the callback has read since the last call."""
         return [self._received.popleft() for _ in range(min(INPUT_BATCH, len(self._received)))]
 
+    @property
+    def missed_cycles(self) -> int:
+        """Those in which the callback was not called, or too late."""
+        return self._times.cycles.missed
+
     def alive(self) -> str | None:
         """Why the server is gone."""
         return self._loss
@@ -157,8 +162,8 @@ class JackIO:
     def _process(self, frames: int) -> None:
         if frames != self._period_frames:
             self._set_period(frames)
-        start_ns, length_ns = self._times.cycle()
-        if self._times.is_repeated:
+        start_ns, length_ns = self._times.cycle(frames)
+        if self._times.cycles.is_repeated:
             return  # read already, and what was written has to stay: nobody may have heard it yet
         self._transport.read_cycle(start_ns)
         self._read(start_ns, length_ns, frames)

@@ -15,6 +15,22 @@ import jack
 _SAMPLES = 32  # of the clocks' difference; at 128 frames / 48 kHz about 85 ms
 
 
+class Cycles:
+    """Which of JACK's cycles the callback is called for: after one that it left out, JACK calls twice for the next."""
+
+    def __init__(self) -> None:
+        self.is_repeated = False  # whether this call and the last one are for the same
+        self.missed = 0  # cycles without a call
+        self._frame: int | None = None
+
+    def follow(self, frame: int, frames: int) -> None:
+        """A call for the cycle that begins with `frame`, a count of 32 bits, and has `frames`."""
+        last, self._frame = self._frame, frame
+        passed = 1 if last is None else ((frame - last) & 0xFFFFFFFF) // frames
+        self.is_repeated = passed == 0
+        self.missed += max(0, passed - 1)
+
+
 class CycleClock:
     """Call `cycle()` in the process callback only."""
 
@@ -29,16 +45,15 @@ class CycleClock:
         results = (self._frames, self._start_us, self._next_us, self._period_us)
         self._arguments = (pointer, *(ctypes.byref(result) for result in results))
         self._differences_ns: deque[int] = deque(maxlen=_SAMPLES)
-        self._frame = -1
-        self.is_repeated = False  # whether the last two calls were in one cycle: JACK calls twice after one it left out
+        self.cycles = Cycles()
 
-    def cycle(self) -> tuple[int, int]:
-        """Start of the current cycle in monotonic ns, and its length in ns."""
+    def cycle(self, frames: int) -> tuple[int, int]:
+        """Start of the current cycle, of so many frames, in monotonic ns, and its length in ns."""
         jack_us = self._get_time()
         # Whatever comes between the two clock reads makes the difference larger, so the smallest is right.
         self._differences_ns.append(time.monotonic_ns() - jack_us * 1000)
         self._get_cycle_times(*self._arguments)
-        frame, start_us = self._frames.value, self._start_us.value
-        self._frame, self.is_repeated = frame, frame == self._frame
+        self.cycles.follow(self._frames.value, frames)
+        start_us = self._start_us.value
         length_us = max(1, self._next_us.value - start_us)
         return start_us * 1000 + min(self._differences_ns), length_us * 1000

@@ -18,6 +18,7 @@ class MemoryIO:
     backend = "memory"
     transport: SystemTransport | None = None
     lead_ns = LEAD_NS
+    missed_cycles = 0
     poll_ns = 5_000_000  # what is injected wakes the player anyhow
 
     def __init__(

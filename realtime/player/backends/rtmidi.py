@@ -42,6 +42,7 @@ class RtMidiIO:
     poll_ns = 1_000_000
     transport: SystemTransport | None = None
     lost_input = 0  # RtMidi says so on stderr only
+    missed_cycles = 0
 
     def __init__(self, config: PortConfig, backend: str) -> None:
         self.backend = backend

@@ -151,6 +151,9 @@ def test_lights_and_meters(qtbot: QtBot, bar: TransportBar, bottom: StatusBar, h
     host.tell(Counters(late_ons_dropped=3))
     assert bar.lights["out"].state == OVERLOAD
     assert bottom.lost.text() == "lost 3"
+    assert "xruns" not in bottom.lost.toolTip()
+    host.tell(Counters(missed_cycles=2))
+    assert "(xruns): 2" in bottom.lost.toolTip()
 
 
 def test_the_place_moves_only_while_it_plays_and_is_seen(
