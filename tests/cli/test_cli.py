@@ -133,3 +133,11 @@ def test_doctor_says_how_to_mend_what_fails() -> None:
     report = json.loads(hocket("doctor", "--json").stdout)
     assert {check["name"] for check in report["checks"]} >= {"python", "midi", "timing", "versions"}
     assert all(check["ok"] or check["fix"] or not check["needed"] for check in report["checks"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-"])
+def test_a_stream_that_the_caller_has_closed_is_no_error(closed: str) -> None:
+    ports = [sys.executable, "-m", "realtime", "ports"]  # which opens libraries that write by number
+    result = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *ports], timeout=60, check=False)
+    assert result.returncode == 0
