@@ -1,7 +1,6 @@
 """A part that plays on and on: Morph, Quartet, Sketch. Main loop only; its model works in a thread of its own."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,35 +10,23 @@ from realtime.bundle.spec import BundleSpec
 from realtime.engine import commands as ask
 from realtime.engine.attempts import Failure
 from realtime.engine.parts.base import Stage
-from realtime.engine.parts.board import Board, known
+from realtime.engine.parts.board import known
+from realtime.engine.parts.common import CommonPart
 from realtime.engine.parts.cycle_runner import CycleRunner
 from realtime.engine.parts.maker_worker import MakerWorker, NewMaker
 from realtime.engine.parts.material import Made, Maker, Material, Order, Path
-from realtime.engine.parts.outlet import Outlet
-from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState
+from realtime.engine.reports import PartDescribed, PartLoad, PartState
 from realtime.engine.setup import ROUTE, PartSetup
 from realtime.errors import UsageError
-from realtime.messages import Played, Way
+from realtime.messages import Played
 from realtime.music.units import PPQ
 
 
-class CyclePart:
+class CyclePart(CommonPart):
     """See `Part`."""
 
     def __init__(self, setup: PartSetup, maker: Maker, stage: Stage) -> None:
-        self.name, self.setup, self._stage = setup.name, setup, stage
-        self._board = Board(setup, maker.spec)
-        self._outlet = Outlet(
-            self.name,
-            len(maker.voice_names),
-            bars=stage.bars,
-            buffer=stage.buffer,
-            send=stage.send,
-            monophonic=True,
-            route=self._board.route(),
-            generation=stage.first_generation(),
-        )
-        self._outlet.chain = self._board.chain()
+        super().__init__(setup, maker.spec, stage, voices=len(maker.voice_names), monophonic=True)
         self._runner = CycleRunner(self.name, stage, self._outlet)
         self._wanted = setup.playing
         self._silent = False
@@ -74,25 +61,11 @@ class CyclePart:
 
     # --- from the engine ------------------------------------------------------------------------------
 
-    @property
-    def last_channel(self) -> int:
-        """The last MIDI channel that its voices use, 1..16."""
-        return self._outlet.last_channel
-
     def start(self) -> None:
         """Have the first material made."""
         self.introduce()
         self._worker.start()
         self._order()
-
-    def introduce(self) -> None:
-        """Tell the player what the voices sound like."""
-        self._outlet.introduce()
-
-    @property
-    def ways(self) -> tuple[Way, ...]:
-        """The outputs and channels of its voices."""
-        return self._outlet.ways
 
     def stop(self) -> None:
         """Release, and let the thread end."""
@@ -117,9 +90,8 @@ class CyclePart:
         match said:
             case Made():
                 self._take_in(said)
-            case Failure(text, is_final):
-                self._failed = text if is_final else ""
-                self._stage.observe(ModelFailed(f"{self.name}: {text}", is_final))
+            case Failure():
+                self._fail(said)
             case NewMaker(maker, model):
                 self._swap(maker, model)
 
@@ -134,10 +106,6 @@ class CyclePart:
         self._runner.end()
         if self._wanted:
             self._launch()
-
-    def settings(self) -> Mapping[str, float]:
-        """All controls by name, as they are."""
-        return self._board.values()
 
     def kept(self) -> PartSetup:
         """The setup as it has become."""
@@ -193,7 +161,7 @@ class CyclePart:
         return round(self._board["lookahead"] * PPQ)
 
     def _employ(self, maker: Maker) -> None:
-        self._maker, self._failed = maker, ""  # why the model is asked no more
+        self._maker, self._failed = maker, ""
         self._worker = MakerWorker(self.name, maker, lambda said: self._stage.post(self.name, said))
 
     def _swap(self, maker: Maker, model: str) -> None:

@@ -1,7 +1,6 @@
 """A part that answers in turns: Continue. Main loop only; its model streams notes from a thread of its own."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +11,15 @@ from realtime.engine import commands as ask
 from realtime.engine.attempts import Failure
 from realtime.engine.beginning import NO_GRID_TICKS, Play
 from realtime.engine.parts.base import NOTE_WAY_SECONDS, Stage
-from realtime.engine.parts.board import Board
-from realtime.engine.parts.outlet import Outlet
-from realtime.engine.reports import ModelFailed, PartDescribed, PartLoad, PartState, TurnStarted, Yielded
+from realtime.engine.parts.common import CommonPart
+from realtime.engine.reports import PartDescribed, PartLoad, PartState, TurnStarted, Yielded
 from realtime.engine.setup import POST, ROUTE, PartSetup, Turns
 from realtime.engine.turns import LISTEN_OFF, RULE_CHOICES, Action, Answer, Prepare, TurnKeeper, TurnRules
 from realtime.engine.worker import Cancel, Prefill, Worker
 from realtime.errors import UsageError
 from realtime.generators.base import GenerateRequest
 from realtime.generators.continuation import ContinueGenerator
-from realtime.messages import Played, Way
+from realtime.messages import Played
 from realtime.music.note import Note
 from realtime.music.units import PPQ
 
@@ -49,25 +47,13 @@ class NewGenerator:
     model: str  # its name or folder
 
 
-class TurnPart:
+class TurnPart(CommonPart):
     """See `Part`."""
 
     def __init__(self, setup: PartSetup, generator: ContinueGenerator, stage: Stage, rules: TurnRules) -> None:
-        self.name, self.setup, self._stage = setup.name, setup, stage
-        self._board = Board(setup, generator.spec)
+        super().__init__(setup, generator.spec, stage, voices=1, monophonic=False)
         rules = setup.turns.rules(rules.meter) if setup.turns else rules
         self._turns = TurnKeeper(rules, stage.bpm, stage.bars, stage.lead_seconds)
-        self._outlet = Outlet(
-            self.name,
-            1,
-            bars=stage.bars,
-            buffer=stage.buffer,
-            send=stage.send,
-            monophonic=False,
-            route=self._board.route(),
-            generation=stage.first_generation(),
-        )
-        self._outlet.chain = self._board.chain()
         self._seed = setup.seed
         if setup.locks:
             raise UsageError(f"{self.name} answers in turns; it has nothing to lock, so leave out {setup.locks[0]!r}")
@@ -94,24 +80,10 @@ class TurnPart:
         budget_ms = self._board["lookahead"] * 60_000 / self._stage.bpm()
         return PartLoad(self.name, round(1000 * self._worker.note_seconds, 2), round(budget_ms, 2))
 
-    @property
-    def last_channel(self) -> int:
-        """The last MIDI channel that its voices use, 1..16."""
-        return self._outlet.last_channel
-
     def start(self) -> None:
         """Start the worker."""
         self.introduce()
         self._worker.start()
-
-    def introduce(self) -> None:
-        """Tell the player what the voices sound like."""
-        self._outlet.introduce()
-
-    @property
-    def ways(self) -> tuple[Way, ...]:
-        """The outputs and channels of its voices."""
-        return self._outlet.ways
 
     def stop(self) -> None:
         """Release what sounds, end the worker."""
@@ -138,9 +110,8 @@ class TurnPart:
             case Answered(generation, note) if generation == self._outlet.generation:
                 self._turns.answered(note)
                 self._stage.buffer.add(self.name, [note])
-            case Failure(text, is_final):
-                self._failed = text if is_final else ""
-                self._stage.observe(ModelFailed(f"{self.name}: {text}", is_final))
+            case Failure():
+                self._fail(said)
             case NewGenerator(generator, model):
                 self._swap(generator, model)
 
@@ -154,10 +125,6 @@ class TurnPart:
         """What was being played is gone, and what was heard is of another time."""
         self._carry_out(self._turns.stop())
         self._worker.submit(Cancel())
-
-    def settings(self) -> Mapping[str, float]:
-        """All controls by name, as they are."""
-        return self._board.values()
 
     @property
     def rules(self) -> TurnRules:
@@ -201,7 +168,7 @@ class TurnPart:
     # --- inside ---------------------------------------------------------------------------------------
 
     def _employ(self, generator: ContinueGenerator) -> None:
-        self._generator, self._failed = generator, ""  # why the model is asked no more
+        self._generator, self._failed = generator, ""
         self._worker = Worker(
             generator,
             batches=lambda notes: self._outlet.in_batches(notes),
