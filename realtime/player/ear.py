@@ -46,6 +46,8 @@ class Ear:
         left = self._guard.echo_of(data, time_ns)
         if left is not None:
             self._feedback.came_back(left, time_ns)
+        elif is_note_on(data):
+            self._feedback.heard(data[1], time_ns)
         return left is None and self._wired is None
 
     def let_go(self) -> list[bytes]:

@@ -28,7 +28,7 @@ class EchoGuard:
         """Note that `data` left at `sent_ns`."""
         key = _key(data)
         self._sent.pop(key, None)  # a dict keeps the order of insertion: the newest goes last
-        left = self._sent[key] = Left(port, sent_ns)
+        left = self._sent[key] = Left(port, sent_ns, data[1] if is_note_on(data) else -1)
         if len(self._sent) > _MAX_MESSAGES:
             del self._sent[next(iter(self._sent))]
         return left

@@ -1,8 +1,9 @@
 """Tells when an output of ours is wired to our input: nearly all that leaves it comes back. No thread, no clock."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from realtime.player.clock import MS_NS
@@ -13,6 +14,11 @@ from realtime.player.clock import MS_NS
 LOOP_NOTES: Final = 4
 LOOP_NS: Final = 1_000 * MS_NS
 LOOP_SHARE: Final = 0.9
+# A device on the way may change velocities or channels: then it is the pitches that come back, each as long after it
+# has left as the others. A musician in unison is at least as often ahead as behind, and never so even.
+CHANGED_NOTES: Final = 8
+CHANGED_NS: Final = 2_000 * MS_NS
+EVEN_NS: Final = 6 * MS_NS  # the longest delay less the shortest
 GONE_NS: Final = 2_000 * MS_NS  # nothing of ours has come back for so long: the wire has been pulled, or nothing plays
 MAX_REMEMBERED: Final = 256  # note-ons of one output
 
@@ -23,7 +29,9 @@ class Left:
 
     port: str  # output of its own; empty: the common one
     sent_ns: int
-    came_back: bool = False
+    pitch: int = -1  # of a note-on
+    came_back: bool = False  # as it was
+    delay_ns: int | None = None  # until it came back, or a note-on of its pitch
 
 
 class Feedback:
@@ -41,11 +49,19 @@ class Feedback:
 
     def came_back(self, left: Left, time_ns: int) -> None:
         """A message of ours has come in."""
-        left.came_back = True
-        if self._port is None and self._is_loop(left.port, time_ns):
-            self._port = left.port
-        if self._port == left.port:
-            self._last_ns = time_ns
+        left.came_back, left.delay_ns = True, time_ns - left.sent_ns
+        self._judge(left.port, time_ns)
+
+    def heard(self, pitch: int, time_ns: int) -> None:
+        """A note-on has come in that did not leave so. It may be what a device has made of ours."""
+        for port, all_left in self._left.items():
+            young = takewhile(lambda left: left.sent_ns > time_ns - self._settle_ns, reversed(all_left))
+            left_before = (left for left in young if left.sent_ns <= time_ns)
+            alike = [left for left in left_before if left.pitch == pitch and left.delay_ns is None]
+            for left in alike:
+                left.delay_ns = time_ns - left.sent_ns
+            if alike:
+                self._judge(port, time_ns)
 
     def wired(self, now_ns: int) -> str | None:
         """The output that is wired to the input; None: there is none."""
@@ -54,9 +70,25 @@ class Feedback:
             self._left.clear()
         return self._port
 
+    def _judge(self, port: str, now_ns: int) -> None:
+        if self._port is None and (self._is_loop(port, now_ns) or self._is_changing_loop(port, now_ns)):
+            self._port = port
+        if self._port == port:
+            self._last_ns = now_ns
+
     def _is_loop(self, port: str, now_ns: int) -> bool:
-        recent = [left for left in self._left.get(port, ()) if left.sent_ns > now_ns - LOOP_NS]
-        since_first = list(dropwhile(lambda left: not left.came_back, recent))  # before it there was no wire
-        settled = [left for left in since_first if left.came_back or left.sent_ns <= now_ns - self._settle_ns]
-        returned = sum(left.came_back for left in settled)
-        return returned >= LOOP_NOTES and returned >= LOOP_SHARE * len(settled)
+        recent = self._recent(port, now_ns, LOOP_NS, lambda left: left.came_back)
+        returned = sum(left.came_back for left in recent)
+        return returned >= LOOP_NOTES and returned >= LOOP_SHARE * len(recent)
+
+    def _is_changing_loop(self, port: str, now_ns: int) -> bool:
+        recent = self._recent(port, now_ns, CHANGED_NS, lambda left: left.delay_ns is not None)
+        delays_ns = [left.delay_ns for left in recent if left.delay_ns is not None]
+        enough = len(delays_ns) >= CHANGED_NOTES and len(delays_ns) >= LOOP_SHARE * len(recent)
+        return enough and max(delays_ns) - min(delays_ns) <= EVEN_NS
+
+    def _recent(self, port: str, now_ns: int, within_ns: int, is_back: Callable[[Left], bool]) -> list[Left]:
+        """What has left since the first that is back, and is back or should be: before that there was no wire."""
+        recent = [left for left in self._left.get(port, ()) if left.sent_ns > now_ns - within_ns]
+        since_first = dropwhile(lambda left: not is_back(left), recent)
+        return [left for left in since_first if is_back(left) or left.sent_ns <= now_ns - self._settle_ns]

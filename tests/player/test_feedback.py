@@ -1,6 +1,7 @@
 """An output that is wired to our own input is noticed, muted, told, and heard again; a musician is no wire."""
 
 import random
+from collections.abc import Container, Iterable
 
 import msgspec
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from realtime.messages import InputMuted, ListenAgain, Panic, Played, SetPorts
 from realtime.player.clock import MS_NS
 from realtime.player.ear import Ear
-from realtime.player.feedback import GONE_NS, LOOP_NOTES, LOOP_NS, Feedback, Left
-from realtime.player.midi_bytes import CLOCK, START, note_off, note_on
+from realtime.player.feedback import CHANGED_NOTES, GONE_NS, LOOP_NOTES, LOOP_NS, Feedback, Left
+from realtime.player.midi_bytes import CLOCK, START, is_note_on, note_off, note_on
 from realtime.player.sync.options import SyncOptions
 from tests.player.fakes import Rig
 from tests.player.test_core import one_note
@@ -95,6 +96,33 @@ def test_a_loop_is_never_found_without_enough_that_came_back_in_time(notes: list
             return
 
 
+def play_changed(feedback: Feedback, delays_ms: Iterable[float], *, lost: Container[int] = ()) -> str | None:
+    """Eight notes a second, whose pitches are heard so long after they have left, with another velocity."""
+    found = None
+    for number, delay_ms in enumerate(delays_ms):
+        sent_ns = number * 125 * MS_NS
+        feedback.sent(Left("", sent_ns, 40 + number % 48))
+        if number not in lost:
+            feedback.heard(40 + number % 48, sent_ns + round(delay_ms * MS_NS))
+        found = found or feedback.wired(sent_ns + SETTLE_NS)
+    return found
+
+
+@pytest.mark.parametrize("delay_ms", [0.1, 12.0, 24.0])
+def test_a_loop_that_changes_velocities_is_found_by_its_even_delay(delay_ms: float) -> None:
+    assert play_changed(Feedback(SETTLE_NS), [delay_ms] * (CHANGED_NOTES - 1)) is None
+    assert play_changed(Feedback(SETTLE_NS), [delay_ms] * CHANGED_NOTES) == ""
+    assert play_changed(Feedback(SETTLE_NS), [delay_ms, delay_ms + 5.0] * CHANGED_NOTES) == ""
+    assert play_changed(Feedback(SETTLE_NS), [delay_ms] * 40, lost=range(0, 40, 5)) is None
+
+
+@pytest.mark.parametrize("behind_ms", [0.0, 10.0, 20.0])
+def test_a_musician_in_unison_is_not_so_even(behind_ms: float) -> None:
+    rng = random.Random(7)
+    feedback = Feedback(SETTLE_NS)
+    assert play_changed(feedback, (rng.gauss(behind_ms, 8.0) for _ in range(20_000))) is None
+
+
 def test_nothing_is_kept_for_good() -> None:
     wire = Wire()
     wire.play(*[False] * 2000, every_ms=1)
@@ -112,6 +140,20 @@ def wired(rig: Rig, ms: int, *, wire: bool = True, port: str = "") -> None:
         for event in rig.io.sent[known:]:
             if wire and event.port == port:
                 rig.io.inject(event.data)
+
+
+def test_notes_whose_velocity_a_device_changes_do_not_run_away() -> None:
+    rig = Rig(thru=True)
+    rig.io.inject(note_on(0, 60, 80))
+    for _ in range(3000):
+        known = len(rig.io.sent)
+        rig.run_ms(1)
+        for event in rig.io.sent[known:]:
+            data = event.data
+            rig.io.inject(note_on(0, data[1], data[2] % 127 + 1) if is_note_on(data) else data)
+    assert rig.of(InputMuted) == [muted(True), muted(False)]  # with the input muted there is nothing to come back
+    assert len(rig.io.sent) < 40
+    assert rig.io.data[-1] == note_off(0, 60)
 
 
 def looped(**options: object) -> Rig:
