@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from realtime.player.owed import NOTICED_NS
 from tests.faults.ledger import BY_PANIC, BY_SERVER, STRUCK_TWICE, TOO_LATE, Lost
 
 MS: Final = 1_000_000
@@ -32,10 +33,15 @@ LOST_BY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 COUNTED_BY: Final[dict[str, tuple[str, ...]]] = {
     "late_ons_dropped": (*STANDSTILLS, *KILLS),
     "refused_notes": (*MOVES, *KILLS, *STANDSTILLS),
-    "late_events": (*MOVES, *KILLS, *STANDSTILLS, "output unplugged"),  # all it may have missed, before any note
+    "late_events": (*MOVES, *KILLS, *STANDSTILLS, "output unplugged"),
     "coalesced": ("controllers flooded",),
     "overflow": ("controllers flooded", "MIDI rubbish"),
     "lost_output": (SERVER,),
+}
+# Of these only where one of those was over so shortly before. An output that is back is told to end all notes first,
+# if nobody knows whether it has heard a panic do so, or the same when it was back the last time.
+ONLY_AFTER: Final[dict[tuple[str, str], tuple[tuple[str, ...], int]]] = {
+    ("late_events", "output unplugged"): (("panic", "output unplugged"), NOTICED_NS),
 }
 OF_THE_MACHINE: Final = ("late_events", "late_ons_dropped")
 OF_THE_MUSIC: Final = ("doubled_notes",)
@@ -105,10 +111,16 @@ class Evidence:
         begin_ns, end_ns = counted.told_ns - COUNTED_NS, counted.told_ns
         for harm in reversed(self.harms):
             after_ns = AFTER_NS.get(harm.name, SOON_NS)
-            if harm.name in COUNTED_BY[counted.key] and harm.begin_ns < end_ns and harm.end_ns + after_ns > begin_ns:
+            is_near = harm.begin_ns < end_ns and harm.end_ns + after_ns > begin_ns
+            if harm.name in COUNTED_BY[counted.key] and is_near and self._is_possible(counted.key, harm):
                 return harm.name
         was_late = any(begin_ns < late_ns < end_ns for late_ns in self.late_ns)
         return MACHINE if was_late and counted.key in OF_THE_MACHINE else NOBODY
+
+    def _is_possible(self, key: str, harm: Harm) -> bool:
+        names, within_ns = ONLY_AFTER.get((key, harm.name), ((), 0))
+        before = (other for other in self.harms if other.name in names and other.end_ns <= harm.begin_ns)
+        return not names or any(harm.begin_ns - other.end_ns < within_ns for other in before)
 
     def before(self, time_ns: int, count: int = 3) -> str:
         """The last harms before a moment, in words."""

@@ -64,6 +64,15 @@ def test_a_count_is_explained_by_a_harm_shortly_before_it(key: str, name: str, t
     assert Evidence([harm(name)], []).of_counted(counted) == who
 
 
+@pytest.mark.parametrize(
+    ("name", "when", "who"),
+    [("panic", 58.0, "output unplugged"), ("panic", 50.0, NOBODY), ("tempo changed", 58.0, NOBODY)],
+)
+def test_an_output_that_is_back_makes_events_late_only_shortly_after_a_panic(name: str, when: float, who: str) -> None:
+    counted = Counted(key="late_events", count=1, told_ns=61 * SECOND)
+    assert Evidence([harm(name, when), harm("output unplugged")], []).of_counted(counted) == who
+
+
 def test_lateness_alone_is_explained_by_a_machine_that_was_late() -> None:
     evidence = Evidence([], [A_MINUTE_NS])
     for key, who in (("late_events", MACHINE), ("refused_notes", NOBODY)):
