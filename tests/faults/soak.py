@@ -2,11 +2,11 @@
 
 python -m tests.faults.soak [--minutes 10] [--seed 1] [--json]
 
-Rounds of the harm of `soak_harm.HARM`, in an order and with details that the seed decides: for half of the time all
-but that which ends a process, so that each lives long enough to show a leak, then all of it. At the end: every note-on
-has had its note-off on every channel, as the tapes heard it; what was lost, dropped or late, by the harm that explains
-it (`soak_reasons`); memory, handles and threads of each process. The last line is JSON; the exit code is 1 if a note
-hangs, at the end or for long, the music does not come back, a process grows, or anything has no explanation.
+Rounds of the harm of `soak_harm.HARM`, in an order and with details that the seed decides: for half of the time or
+more all but that which ends a process, so that each lives long enough to show a leak, then all of it. At the end: every
+note-on has had its note-off on every channel, as the tapes heard it; what was lost, dropped or late, by the harm that
+explains it (`soak_reasons`); memory, handles and threads of each process. The last line is JSON; the exit code is 1 if
+a note hangs, at the end or for long, the music does not come back, a process grows, or anything has no explanation.
 """
 
 import argparse
@@ -25,13 +25,14 @@ from tests.faults.soak_harm import HARM
 from tests.faults.soak_reasons import OF_THE_MUSIC, SECOND, SERVER, Evidence, Harm
 from tests.faults.soak_report import Explained, explain, tell
 from tests.faults.soak_stage import Stage
-from tests.faults.soak_watch import Watch
+from tests.faults.soak_watch import LIFE_SECONDS, Watch
 from tests.faults.window_rig import roll
 from tests.jack_server import JackServer
 
 CALM_SHARE: Final = 0.1  # of the time, at the beginning, in the middle and at the end: no harm at all
 CALM_MOST_SECONDS: Final = 5.0
 GENTLE_SHARE: Final = 0.5  # of the time, from the beginning: no process ends
+GENTLE_MOST_SHARE: Final = 0.7  # where that makes lives long enough to tell of growth
 MUSIC_SECONDS: Final = 15.0  # after any harm: then it is lost
 LASTING: Final = ("engine killed", "player killed", SERVER, "output unplugged", "both suspended")
 GENTLE: Final = tuple(name for name in HARM if "killed" not in name and name != SERVER)
@@ -55,7 +56,7 @@ class Soak:
     def run(self, seconds: float) -> None:
         calm, begin = min(CALM_MOST_SECONDS, CALM_SHARE * seconds), time.monotonic()
         self._calm(calm)
-        self._do_harm(GENTLE, begin + GENTLE_SHARE * seconds - calm)
+        self._do_harm(GENTLE, begin + gentle_seconds(seconds) - calm)
         self._calm(calm)
         self._do_harm(tuple(HARM), begin + seconds - calm)
         self._calm(calm)
@@ -161,6 +162,13 @@ class Soak:
             "leaks": sum(life.is_leak for life in lives),
             "growth_mb_in_10_min": {life.role: round(life.mb, 2) for life in sorted(lives, key=lambda each: each.mb)},
         }
+
+
+def gentle_seconds(seconds: float) -> float:
+    """How much of a run goes by before anything is killed."""
+    enough = LIFE_SECONDS + 2 * CALM_MOST_SECONDS
+    half = GENTLE_SHARE * seconds
+    return enough if half < enough <= GENTLE_MOST_SHARE * seconds else half
 
 
 def soak(minutes: float, seed: int, *, quiet: bool = False) -> dict[str, Any]:

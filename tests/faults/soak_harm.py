@@ -10,7 +10,7 @@ from typing import Final
 from realtime.engine.commands import AddPart, Forward, Launch, RemovePart, Reroll, SetControl, SwapModel
 from realtime.engine.setup import PartSetup
 from realtime.messages import Locate, Panic, SetSync, SetTempo, StartTransport, StopTransport, TapTempo
-from realtime.player.midi_bytes import CLOCK, START, STOP, note_off, note_on
+from realtime.player.midi_bytes import CLOCK, START, STOP, is_note_on, note_off, note_on, parse_channel_message
 from tests.faults.soak_stage import Stage
 from tests.faults.test_input import RUBBISH
 from tests.faults.window_rig import roll
@@ -123,7 +123,10 @@ def panic(stage: Stage) -> None:
 
 def send_rubbish(stage: Stage) -> None:
     for _ in range(30):
-        stage.keys.play(stage.rng.choice(RUBBISH), stage.rng.randbytes(stage.rng.randint(1, 40)))
+        some = stage.rng.randbytes(stage.rng.randint(1, 40))
+        parsed = parse_channel_message(some)
+        if parsed is None or not is_note_on(parsed):  # that would be a key that is held, and no rubbish
+            stage.keys.play(stage.rng.choice(RUBBISH), some)
         time.sleep(0.005)
 
 
