@@ -46,7 +46,8 @@ def open_jack(config: PortConfig, wake: Wake) -> "JackIO":
     try:
         return JackIO(client, config, wake)
     except BaseException:
-        client.close()
+        with _ended_if_stuck(STUCK_SECONDS):
+            client.close()
         raise
 
 
@@ -225,7 +226,8 @@ def _ended_if_stuck(seconds: float) -> Iterator[None]:
     """Leave the server, or be ended by the kernel.
 
     libjack cancels its thread wherever it is: inside a Python callback that takes the interpreter's lock along, and
-    no Python code runs any more. All notes are released by then, so SIGALRM, which nobody handles, may end the process.
+    no Python code runs any more; or it waits for a lock of its own for ever, on a server that has only just come. All
+    notes are released by then, so SIGALRM, which nobody handles, may end the process.
     """
     before = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
