@@ -93,17 +93,29 @@ FAULTS: Final[dict[int, Fault]] = {
         (
             *_here("faults/test_models", "test_nothing_that_is_no_note_leaves"),
             *_here("fuzz/test_timeline", "test_what_sounds_ends_when_it_was_promised"),
+            *_here("engine/test_player_link", "test_a_long_chunk_goes_in_pieces_that_are_the_same_work"),
         ),
     ),
     10: Fault(
         "output wired to own input",
         (
             *_here("faults/test_devices", "test_an_output_that_is_wired_to_its_own_input"),
-            *_here("player/test_feedback", "test_a_musician_in_unison_is_none"),
+            *_here(
+                "player/test_feedback",
+                "test_notes_whose_velocity_a_device_changes_do_not_run_away",
+                "test_a_musician_in_unison_is_none",
+                "test_a_musician_in_unison_is_not_so_even",
+            ),
             *_here("gui/viewmodels/test_troubles", "test_an_input_that_is_muted_is_said_until_it_is_heard_again"),
         ),
     ),
-    11: Fault("10,000 controllers a second", _here("faults/test_input", "test_a_flood_of_controllers")),
+    11: Fault(
+        "10,000 controllers a second",
+        (
+            *_here("faults/test_input", "test_a_flood_of_controllers"),
+            *_here("player/test_flood", "test_every_note_and_switch_is_heard_with_the_values_of_its_time"),
+        ),
+    ),
     12: Fault(
         "SysEx without an end, running status, undefined bytes",
         (
