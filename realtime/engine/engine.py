@@ -4,6 +4,7 @@ Threading: `run` is the main loop and owns the rack. The player link's reader th
 whoever calls `command` only put into the inbox.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -154,23 +155,26 @@ class Engine:
 
     def _run_once(self) -> bool:
         """Wait for the next message or deadline and deal with it; False at the end."""
-        ticks = [self._desk.deadline_tick(), *(part.deadline_tick() for part in self._rack if self._song.playing)]
-        deadline = min((tick for tick in ticks if tick is not None), default=None)
-        wait = IDLE_SECONDS
-        if deadline is not None:
-            wait = min(wait, (self._anchor.time_of(deadline) - time.monotonic_ns()) / 1e9)
-        if wait > 0:
-            self._inbox.wait(wait)
+        due_ns = self._due_ns()
+        wait = (self._due_ns(self._desk.deadline_tick()) - time.monotonic_ns()) / 1e9
+        self._inbox.wait(min(IDLE_SECONDS, max(0.0, wait)))
         for item in self._inbox.drain():
             if isinstance(item, QuitEngine):
                 return False
             self._deal_with(item)
-        for part in self._rack:
-            part.passed(self._now_tick())
+            if time.monotonic_ns() >= due_ns:  # what is due does not wait for a row of messages
+                self._rack.passed(self._now_tick())
+                due_ns = self._due_ns()
+        self._rack.passed(self._now_tick())
         self._desk.passed(self._player.pid, self._inbox.dropped)
         if self._options.show_all:
             self._tell_changes()
         return True
+
+    def _due_ns(self, *others: int | None) -> float:
+        """When a part has something to do, or one of the other ticks has come."""
+        ticks = (*others, self._rack.deadline_tick() if self._song.playing else None)
+        return min((self._anchor.time_of(tick) for tick in ticks if tick is not None), default=math.inf)
 
     def _deal_with(self, item: Item) -> None:
         if isinstance(item, PassedOn):

@@ -82,6 +82,15 @@ class Rack:
             part.introduce()
             part.player_restarted()
 
+    def deadline_tick(self) -> int | None:
+        """When `passed` is to be called at the latest; None: nothing to wait for."""
+        return min((tick for part in self if (tick := part.deadline_tick()) is not None), default=None)
+
+    def passed(self, now_tick: int) -> None:
+        """It is `now_tick`."""
+        for part in self:
+            part.passed(now_tick)
+
     def stop(self) -> None:
         """End all parts."""
         for part in self:

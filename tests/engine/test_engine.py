@@ -20,7 +20,7 @@ from realtime.engine.turns import TurnRules
 from realtime.errors import DeviceLostError, PortError
 from realtime.generators.continuation import ContinueGenerator
 from realtime.generators.registry import open_generator
-from realtime.messages import Clock, Panic, Ready, Sent, SetTempo, Silenced
+from realtime.messages import Clock, Counters, Panic, Played, Ready, Sent, SetTempo, Silenced
 from tests.engine.rig import Performance
 
 pytestmark = pytest.mark.processes
@@ -121,6 +121,24 @@ def test_a_model_that_fails_is_told_and_after_a_pause_it_answers(toy_bundle: Pat
             stage.engine.command(HandOver())
             time.sleep(0.3)
         assert any(map(is_on, stage.of(Sent)))
+    finally:
+        stage.end()
+
+
+def test_what_is_due_does_not_wait_for_a_row_of_messages(toy_morph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = PartStart(PartSetup(model="toy", name="loop", seed=1), open_generator(toy_morph))
+    stage = Performance([part])
+    try:
+        stage.wait(Sent, 8)
+        monkeypatch.setattr(stage.engine, "_hear", lambda played: time.sleep(0.01))  # as long as a hundred take
+        heard = Played(time_ns=0, tick=0, data=bytes((0xB0, 1, 1)))
+        for _ in range(150):
+            stage.engine._put(heard)
+        before, begun_ns = len(stage.of(Sent)), time.monotonic_ns()
+        stage.wait(Sent, before + 8)
+        assert stage.of(Sent)[before + 7].due_ns < begun_ns + 1_500_000_000  # while the row was being dealt with
+        stage.wait(Counters, 1, lambda told: told.ons > before + 8)
+        assert not stage.of(Counters)[-1].late_ons_dropped
     finally:
         stage.end()
 
