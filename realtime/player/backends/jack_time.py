@@ -52,8 +52,8 @@ class CycleClock:
         jack_us = self._get_time()
         # Whatever comes between the two clock reads makes the difference larger, so the smallest is right.
         self._differences_ns.append(time.monotonic_ns() - jack_us * 1000)
-        self._get_cycle_times(*self._arguments)
-        self.cycles.follow(self._frames.value, frames)
+        if self._get_cycle_times(*self._arguments) == 0:  # a failure tells no frame: it is no repetition
+            self.cycles.follow(self._frames.value, frames)
         start_us = self._start_us.value
         length_us = max(1, self._next_us.value - start_us)
         return start_us * 1000 + min(self._differences_ns), length_us * 1000
